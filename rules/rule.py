@@ -1,0 +1,120 @@
+"""What rules share: the two functions that make a rule, the state they leave, and the quarantine.
+
+A rule is pure. `decide` looks at what it has said, at one record, and at what earlier rules drew from that
+record, and answers with what is to be said now. `evolve` hears one thing said. State changes through
+`evolve` alone, so whatever must be remembered is an outcome, and the outcome topic rebuilds the state.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID, uuid5
+
+from schemas.event_types import CaseEvent, ClockTick, Record
+from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
+
+NAMESPACE = UUID("1f7c6a54-6f5e-4f0e-8a63-0c6f6f2d9b11")
+
+
+def outcome_id(rule: str, outcome: Outcome) -> str:
+    """The same for the same thing said, whoever says it again: two kinds at one revision clash visibly."""
+    return str(uuid5(NAMESPACE, f"{rule}|{outcome.case_id}|{outcome.subject}|{outcome.revision}"))
+
+
+class State(Protocol):
+    """What a rule remembers of one partition."""
+
+    def revision(self, subject: str) -> int:
+        """The revision last heard of this subject, 0 if none."""
+
+    def quarantined_at(self, case_id: str) -> int | None:
+        """The offset at which the rule stumbled over this case, if it did and was not released."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """`concerned` names the cases a record touches, in order; `about` decides one of them.
+
+    `about` gets None for what concerns the partition as a whole. `passes_over` says, from a record's type
+    and its first three bytes, that the rule needs nothing of it: (type, harm, potential, flags).
+    """
+
+    name: str
+    topic: str
+    new_state: Callable[[], Any]
+    concerned: Callable[[Any, Record, Sequence[Outcome]], Iterable[str | None]]
+    about: Callable[[Any, str | None, Record, Sequence[Outcome]], list[Outcome]]
+    apply: Callable[[Any, Outcome], None]
+    passes_over: Callable[[type[Record], int, int, int], bool]
+
+    def decide(self, state: Any, record: Record, heard: Sequence[Outcome], offset: int) -> list[Outcome]:
+        """All that follows from this record at this offset of its partition.
+
+        A case over which the rule stumbles is quarantined: the rule says so, and nothing more about it.
+        """
+        return [outcome for part in self.slices(state, record, heard, offset) for outcome in part]
+
+    def slices(
+        self, state: Any, record: Record, heard: Sequence[Outcome], offset: int
+    ) -> Iterator[list[Outcome]]:
+        """The same, case by case: a tick may concern a hundred thousand."""
+        for case_id in self.concerned(state, record, heard):
+            if case_id is None:
+                yield self.about(state, None, record, heard)
+                continue
+            if state.quarantined_at(case_id) is not None:
+                continue
+            try:
+                yield self.about(state, case_id, record, heard)
+            except Exception as error:  # whatever it is, the other cases go on
+                yield [self._quarantine(state, case_id, record, offset, error)]
+
+    def evolve(self, state: Any, outcome: Outcome) -> None:
+        """Hear one thing said. A revision that was heard before is passed over."""
+        if outcome.revision > state.revision(outcome.subject):
+            self.apply(state, outcome)
+
+    def release(self, state: Any, record: CaseEvent, offset: int) -> CaseReadAgain:
+        """Lift the quarantine of the record's case; the engine then reads the case again from `offset`."""
+        subject = quarantine_subject(record.case_id)
+        return CaseReadAgain(
+            subject=subject,
+            revision=state.revision(subject) + 1,
+            case_id=record.case_id,
+            recorded_at=record.recorded_at,
+            cause=record.event_id,
+            because=("A person released the case; it is read again from where the rule stumbled.",),
+            rule=self.name,
+            source_offset=offset,
+        )
+
+    def _quarantine(
+        self, state: Any, case_id: str, record: Record, offset: int, error: Exception
+    ) -> CaseQuarantined:
+        subject = quarantine_subject(case_id)
+        return CaseQuarantined(
+            subject=subject,
+            revision=state.revision(subject) + 1,
+            case_id=case_id,
+            recorded_at=time_of(record),
+            cause=cause_of(record),
+            because=("The rule stumbled over this case and says nothing about it until it is mended.",),
+            rule=self.name,
+            error=type(error).__name__,
+            source_offset=offset,
+        )
+
+
+def quarantine_subject(case_id: str) -> str:
+    return f"quarantine:{case_id}"
+
+
+def time_of(record: Record) -> int:
+    """When what follows from this record is recorded: with the record, or at the tick's time."""
+    at: int = record.as_of if isinstance(record, ClockTick) else record.recorded_at  # type: ignore[attr-defined]
+    return at
+
+
+def cause_of(record: Record) -> str:
+    cause: str = f"tick:{record.as_of}" if isinstance(record, ClockTick) else record.event_id  # type: ignore[attr-defined]
+    return cause

@@ -1,0 +1,80 @@
+"""The schema registry: registers every contract at start, and knows the schemas that were written before.
+
+Subjects follow TopicRecordNameStrategy (`topic-namespace.Name`); compatibility is FULL_TRANSITIVE, so that
+what was written in one year is read in any other. Speaks the Confluent-compatible API.
+"""
+
+import json
+import time
+
+import httpx
+
+from schemas.codec import Codec, Undecodable
+from schemas.contracts import FULL_NAMES, schema_text
+from schemas.topics import RECORDS
+
+COMPATIBILITY = "FULL_TRANSITIVE"
+MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"
+
+
+class RegistryRefused(RuntimeError):
+    """The registry does not take a schema; the message carries its reason."""
+
+
+def subject(topic: str, full_name: str) -> str:
+    return f"{topic}-{full_name}"
+
+
+def register_all(url: str) -> dict[str, int]:
+    """Register each contract under its topic; answers the id of each full record name.
+
+    Safe to repeat. Raises `RegistryRefused` where a changed contract would break old readers or writers.
+    """
+    with httpx.Client(base_url=url, timeout=30, headers={"content-type": MEDIA_TYPE}) as client:
+        ids: dict[str, int] = {}
+        for topic, kinds in RECORDS.items():
+            for kind in kinds:
+                name = FULL_NAMES[kind]
+                ids[name] = _register(client, subject(topic, name), schema_text(name))
+        return ids
+
+
+def _register(client: httpx.Client, under: str, text: str) -> int:
+    body = {"schema": text, "schemaType": "AVRO"}
+    known = client.post(f"/subjects/{under}", json=body)
+    if known.status_code == httpx.codes.OK:
+        return int(known.json()["id"])
+    answer = client.post(f"/subjects/{under}/versions", json=body)
+    if answer.is_error:
+        raise RegistryRefused(f"{under}: {answer.status_code} {answer.text}")
+    setting = client.put(f"/config/{under}", json={"compatibility": COMPATIBILITY})
+    if setting.is_error:
+        raise RegistryRefused(f"compatibility of {under}: {setting.status_code} {setting.text}")
+    return int(answer.json()["id"])
+
+
+class RegistryCodec(Codec):
+    """A codec with the registry's ids, that asks for a schema it meets for the first time."""
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx.Client(base_url=url, timeout=10)
+        self._refused: dict[int, float] = {}
+        super().__init__(register_all(url))
+
+    def knows(self, number: int) -> bool:
+        """Raises `httpx.HTTPError` when the registry cannot be asked: try again later."""
+        if super().knows(number):
+            return True
+        if time.monotonic() < self._refused.get(number, 0):
+            return False
+        answer = self._client.get(f"/schemas/ids/{number}")
+        if answer.status_code == httpx.codes.OK:
+            try:
+                self.learn(number, json.loads(answer.text)["schema"])
+                return True
+            except Undecodable:
+                pass
+        elif answer.status_code != httpx.codes.NOT_FOUND:
+            answer.raise_for_status()
+        self._refused[number] = time.monotonic() + 60
+        return False
