@@ -27,6 +27,8 @@ class Evidence(Record, frozen=True, kw_only=True):
     obligation_id: str | None = None
     marks: tuple[str, ...]
     counts: bool
+    reported_at: Instant | None = None
+    aware_at: Instant | None = None
 
 
 class PolicyTaken(Outcome, frozen=True, kw_only=True):
@@ -54,6 +56,7 @@ class ObligationOpened(Outcome, frozen=True, kw_only=True):
     duty: str
     instrument: str
     basis: str
+    threshold: str
     provisional: bool
     harm: str
     aware_at: Instant
