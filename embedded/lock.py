@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jgo.env import EnvironmentBuilder, EnvironmentSpec
-from jgo.env._lockfile import LockedDependency, LockFile
+from jgo.env._lockfile import LockedDependency, LockFile, compute_sha256
 from jgo.maven import MavenContext
 
 from embedded.archives import HERE, KAFKA_LOCK, REGISTRY_LOCK
@@ -24,15 +24,8 @@ def main() -> None:
 
     group, name, version, classifier, packaging = REGISTRY
     artifact = context.project(group, name).at_version(version).artifact(classifier, packaging)
-    locked = LockedDependency.from_dependency(context.create_dependency(f"{group}:{name}:{version}"))
-    locked = LockedDependency(group, name, version, packaging, classifier, sha256_of(artifact.resolve()))
+    locked = LockedDependency(group, name, version, packaging, classifier, compute_sha256(artifact.resolve()))
     save(LockFile([locked], environment_name="apicurio-registry"), REGISTRY_LOCK)
-
-
-def sha256_of(path: Path) -> str:
-    from jgo.env._lockfile import compute_sha256
-
-    return compute_sha256(path)
 
 
 def save(lock: LockFile, path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
 Advance = Callable[[int], None]
@@ -24,17 +24,17 @@ class Progress:
     @contextmanager
     def files(self, what: str, count: int) -> Iterator[Advance]:
         """A bar that counts files."""
-        with self._bar(f"{what} ({count} files)", count, MofNCompleteColumn()) as advance:
+        with self._bar(f"{what} ({count} files)", count) as advance:
             yield advance
 
     @contextmanager
     def bytes(self, what: str, total: int) -> Iterator[Advance]:
         """A bar that counts bytes."""
-        with self._bar(f"{what} ({total // 1_000_000} MB)", total, DownloadColumn()) as advance:
+        with self._bar(f"{what} ({total // 1_000_000} MB)", total) as advance:
             yield advance
 
     @contextmanager
-    def _bar(self, what: str, total: int, column: MofNCompleteColumn | DownloadColumn) -> Iterator[Advance]:
+    def _bar(self, what: str, total: int) -> Iterator[Advance]:
         if not self._console.is_terminal:
             print(f"fetching {what}, this once", file=sys.stderr, flush=True)
             yield lambda amount: None
