@@ -1,6 +1,8 @@
 """The Java that runs the broker and the registry."""
 
+import hashlib
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from embedded.problems import StartError
@@ -39,3 +41,17 @@ def version_of(java: Path) -> int:
         ) from error
     first, _, rest = number.partition(".")
     return int(rest.partition(".")[0]) if first == "1" else int(first.partition("-")[0])
+
+
+def quick(program: Path, name: str, arguments: Sequence[str], caches: Path, training: bool) -> list[str]:
+    """The flags by which the JVM uses its cache of loaded classes, or writes it as it ends; none where there is none.
+
+    A cache belongs to one Java, one set of jars and one set of flags, so its name has a digest of the three.
+    """
+    digest = hashlib.sha256("\0".join([str(program), *arguments]).encode()).hexdigest()[:16]
+    cache = caches / f"{name}-{digest}.aot"
+    if training:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        return [] if cache.exists() else [f"-XX:AOTCacheOutput={cache}"]
+    # Its remarks about what it could not use from the cache are of no use to anybody here.
+    return [f"-XX:AOTCache={cache}", "-Xlog:disable", "-Xlog:all=error:stderr"] if cache.exists() else []

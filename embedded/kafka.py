@@ -30,6 +30,7 @@ def kafka(places: Places, port: int, controller_port: int) -> Part:
         name="kafka",
         command=lambda: _command(places, port, controller_port),
         ready=lambda: ports.answers(port) and _serves(port),
+        directory=places.run,
         # A clean end makes the next start quick; if it hangs, the next `up` ends it.
         death_signal=signal.SIGTERM,
         stop_seconds=30.0,
@@ -43,22 +44,23 @@ def _command(places: Places, port: int, controller_port: int) -> list[str | Path
     settings = places.run / "kafka.properties"
     settings.write_text("".join(f"{k}={v}\n" for k, v in _settings(home, port, controller_port).items()))
     (places.run / "kafka.log4j2.yaml").write_text(_LOGGING)
+    # The settings' place is not among these flags: it differs from folder to folder, and the cache of the JVM is for all.
     java = [
-        places.java(),
         "-Xms64m",
         "-Xmx256m",
         "-XX:+UseSerialGC",
         "-XX:+ExitOnOutOfMemoryError",
         "-XX:ReservedCodeCacheSize=64m",
+        "--enable-native-access=ALL-UNNAMED",
         "-Djava.awt.headless=true",
         "-Djava.net.preferIPv4Stack=true",
-        f"-Dlog4j2.configurationFile={places.run / 'kafka.log4j2.yaml'}",
+        "-Dlog4j2.configurationFile=kafka.log4j2.yaml",
         "-cp",
         os.pathsep.join(str(jar) for jar in jars),
     ]
     if not (home / "meta.properties").exists():
-        _format(home, java, settings)
-    return [*java, "kafka.Kafka", settings]
+        _format(home, [str(places.plain_java()), *java], settings)
+    return [*places.java("kafka", java), "kafka.Kafka", settings]
 
 
 def _settings(home: Path, port: int, controller_port: int) -> Mapping[str, object]:
@@ -105,7 +107,7 @@ def _settings(home: Path, port: int, controller_port: int) -> Mapping[str, objec
     }
 
 
-def _format(home: Path, java: list[str | Path], settings: Path) -> None:
+def _format(home: Path, java: list[str], settings: Path) -> None:
     # Data without the file that names its cluster is not ours to overwrite.
     if any(home.glob("*-0")):
         raise StartError(
@@ -115,7 +117,7 @@ def _format(home: Path, java: list[str | Path], settings: Path) -> None:
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "x")
     arguments = ["format", "--cluster-id", cluster, "--config", settings]
     done = subprocess.run(
-        [*java, "kafka.tools.StorageTool", *arguments], capture_output=True, text=True, check=False
+        [*java, "kafka.tools.StorageTool", *arguments], capture_output=True, text=True, check=False, cwd=settings.parent
     )
     if done.returncode:
         told = (done.stderr or done.stdout).strip().splitlines()

@@ -1,10 +1,11 @@
 """Where a stack keeps its things, and with what it runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from embedded.cache import default_cache
-from embedded.java import java_program
+from embedded.java import java_program, quick
 from embedded.problems import StartError
 from embedded.progress import Progress
 
@@ -18,6 +19,8 @@ class Places:
     chosen_java: Path | None = None
     maven_repository: str | None = None
     progress: Progress = field(default_factory=Progress)
+    training: bool = False
+    """Whether the Java parts write the caches that make later starts quick."""
 
     @property
     def run(self) -> Path:
@@ -32,8 +35,13 @@ class Places:
     def secrets(self) -> Path:
         return self.data / "secrets"
 
-    def java(self) -> Path:
+    def plain_java(self) -> Path:
         return java_program(self.chosen_java)
+
+    def java(self, name: str, arguments: Sequence[str]) -> list[str]:
+        """The command line that runs Java with these flags and this class path, with its cache where there is one."""
+        program = java_program(self.chosen_java)
+        return [str(program), *quick(program, name, arguments, self.cache / "quick", self.training), *arguments]
 
     def make(self) -> None:
         """Makes the folders; run, logs and secrets for their owner alone."""

@@ -1,5 +1,6 @@
 """Apicurio Registry with its Confluent-compatible API on the loopback address; what it holds lies in Kafka."""
 
+import os
 import signal
 import urllib.request
 from pathlib import Path
@@ -8,6 +9,20 @@ from embedded import ports
 from embedded.archives import registry_home
 from embedded.parts import Part
 from embedded.places import Places
+
+_MAIN = "io.quarkus.runner.GeneratedMain"
+_FLAGS = [
+    "-Xms32m",
+    "-Xmx192m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+ExitOnOutOfMemoryError",
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+    "--enable-native-access=ALL-UNNAMED",
+    "-Djava.awt.headless=true",
+    "-Djava.net.preferIPv4Stack=true",
+    "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+]
 
 API = "/apis/ccompat/v7"
 
@@ -25,6 +40,7 @@ def registry(places: Places, port: int, management_port: int, kafka: str, needs:
             "QUARKUS_MANAGEMENT_HOST": "127.0.0.1",
             "QUARKUS_MANAGEMENT_PORT": str(management_port),
             "QUARKUS_HTTP_ACCESS_LOG_ENABLED": "false",
+            "QUARKUS_LOG_CATEGORY__ORG_APACHE_KAFKA__LEVEL": "WARN",
             "APICURIO_STORAGE_KIND": "kafkasql",
             "APICURIO_KAFKASQL_BOOTSTRAP_SERVERS": kafka,
             # Without this it waits for each poll of an empty topic to run its full time: 25 s to start.
@@ -35,22 +51,16 @@ def registry(places: Places, port: int, management_port: int, kafka: str, needs:
     )
 
 
-def _command(places: Places) -> list[str | Path]:
+def _command(places: Places) -> list[str]:
     home = registry_home(places.cache, places.progress, places.maven_repository)
-    return [
-        places.java(),
-        "-Xms32m",
-        "-Xmx192m",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+ExitOnOutOfMemoryError",
-        "-Djava.awt.headless=true",
-        "-Djava.net.preferIPv4Stack=true",
-        "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-        "-cp",
-        f"{home}/*",
-        "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
-    ]
+    return [*places.java("registry", [*_FLAGS, "-cp", os.pathsep.join(_class_path(home))]), _MAIN]
+
+
+def _class_path(home: Path) -> list[str]:
+    """Its jars in one path instead of its own class loader, so that the cache of the JVM holds for them."""
+    first = [home / "quarkus" / "transformed-bytecode.jar", home / "quarkus" / "generated-bytecode.jar"]
+    others = [jar for folder in ("app", "lib/boot", "lib/main") for jar in sorted((home / folder).glob("*.jar"))]
+    return [str(jar) for jar in [*first, *others]]
 
 
 def _serves(port: int) -> bool:
