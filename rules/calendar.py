@@ -94,7 +94,9 @@ def parse(content: str) -> Calendar:
     years = {day.year for day in holidays}
     bare = [year for year in range(covers_from.year, covers_to.year + 1) if year not in years]
     if bare:
-        raise CalendarRefused(f"{version}: no bank holiday in {bare[0]}, though the calendar claims to cover it")
+        raise CalendarRefused(
+            f"{version}: no bank holiday in {bare[0]}, though the calendar claims to cover it"
+        )
     return Calendar(version, covers_from, covers_to, holidays)
 
 

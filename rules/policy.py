@@ -51,7 +51,9 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
 
 def canonical(content: Any) -> str:
     """JSON with sorted keys and no spaces, dates as YYYY-MM-DD: the same content, the same bytes."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=date.isoformat)
+    return json.dumps(
+        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=date.isoformat
+    )
 
 
 def check_versions(versions: Iterable[T], line_of: Callable[[T], Iterable[Hashable]]) -> None:

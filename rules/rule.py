@@ -36,7 +36,8 @@ class Rule:
     """`concerned` names the cases a record touches, in order; `about` decides one of them.
 
     `about` gets None for what concerns the partition as a whole. `passes_over` says, from a record's type
-    and its first three bytes, that the rule needs nothing of it: (type, harm, potential, flags).
+    and its first three bytes, that the rule needs nothing of it: (type, harm, potential, flags). `order`
+    sorts the outcomes of a tick.
     """
 
     name: str
@@ -46,13 +47,19 @@ class Rule:
     about: Callable[[Any, str | None, Record, Sequence[Outcome]], list[Outcome]]
     apply: Callable[[Any, Outcome], None]
     passes_over: Callable[[type[Record], int, int, int], bool]
+    order: Callable[[Outcome], Any]
 
     def decide(self, state: Any, record: Record, heard: Sequence[Outcome], offset: int) -> list[Outcome]:
         """All that follows from this record at this offset of its partition.
 
         A case over which the rule stumbles is quarantined: the rule says so, and nothing more about it.
         """
-        return [outcome for part in self.slices(state, record, heard, offset) for outcome in part]
+        said = [outcome for part in self.slices(state, record, heard, offset) for outcome in part]
+        return self.in_order(record, said)
+
+    def in_order(self, record: Record, said: list[Outcome]) -> list[Outcome]:
+        """The outcomes of a tick by deadline, then subject; those of one subject stay by revision."""
+        return sorted(said, key=self.order) if isinstance(record, ClockTick) else said
 
     def slices(
         self, state: Any, record: Record, heard: Sequence[Outcome], offset: int

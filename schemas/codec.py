@@ -54,7 +54,8 @@ class Codec:
         name = f"{written.get('namespace')}.{written.get('name')}"
         if name not in TYPES:
             raise Undecodable(f"schema {number} is of {name}, which no reader here knows")
-        self._readers[number] = (TYPES[name], parse_schema(written, named_schemas={}))
+        parsed: Schema = parse_schema(written, named_schemas={})  # type: ignore[assignment]
+        self._readers[number] = (TYPES[name], parsed)
 
     def kinds(self) -> dict[int, type[Record]]:
         """Each schema id that can be read, with the type it yields."""

@@ -1,0 +1,334 @@
+"""What follows from one record, given what the candour rule has said before.
+
+Out of order, repeated, late, contradictory, dated in the future: each is ordinary and has its answer here.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from rules.calendar import parse as parse_calendar
+from rules.candour.draft import Draft
+from rules.candour.evidence import evidence_of
+from rules.candour.evolve import stages
+from rules.candour.opening import grade_of, open_by_harm
+from rules.candour.outcomes import Speaker
+from rules.candour.policy import RANK, reaches, worst
+from rules.candour.policy import parse as parse_policy
+from rules.candour.settle import redate, settle
+from rules.candour.standing import judge, reopens
+from rules.candour.state import UNSETTLED, Case, Obligation, State
+from rules.london import in_words
+from schemas.event_types import (
+    MAY_STILL_FOLLOW,
+    CalendarAdopted,
+    CandourOptedIn,
+    CaseEvent,
+    CaseReleased,
+    ClockTick,
+    Enriched,
+    EventRetracted,
+    Grade,
+    HarmRegraded,
+    Patient,
+    PolicyAdopted,
+    Provider,
+    Record,
+    Reported,
+    SupportOffered,
+)
+from schemas.outcome_types import (
+    CalendarTaken,
+    DeadlineWarned,
+    EvidenceTaken,
+    EvidenceWithdrawn,
+    ObligationBreached,
+    Outcome,
+    PolicyTaken,
+    StandDownRefused,
+    TargetPassed,
+)
+
+LOWEST_THRESHOLD = RANK["moderate"]
+
+
+def passes_over(kind: type[Record], harm: int, potential: int, flags: int) -> bool:
+    """Nothing follows from support offered, nor from a report below every threshold. Potential harm opens
+    nothing (law.md §1.9.2)."""
+    if kind is Reported:
+        return harm < LOWEST_THRESHOLD and not flags & MAY_STILL_FOLLOW
+    return kind is SupportOffered or kind is CaseReleased
+
+
+def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterable[str | None]:
+    match record:
+        case ClockTick():
+            return () if record.as_of <= state.as_of else _cases(state, state.due(record.as_of))
+        case PolicyAdopted():
+            return (None,) if record.rule == "candour" else ()
+        case CalendarAdopted():
+            return (None, *sorted(state.cases))
+        case CaseReleased() | SupportOffered():
+            return ()
+        case CaseEvent():
+            return (record.case_id,)
+    return ()
+
+
+def about(state: State, case_id: str | None, record: Record, heard: Sequence[Outcome]) -> list[Outcome]:
+    match record:
+        case ClockTick() if case_id is not None:
+            return _tick(state, case_id, record)
+        case PolicyAdopted():
+            return _adopt_policy(state, record)
+        case CalendarAdopted():
+            return _adopt_calendar(state, record) if case_id is None else _recount(state, case_id, record)
+        case CaseEvent():
+            return _hear(state, record)
+    return []
+
+
+def order(outcome: Outcome) -> tuple[int, str]:
+    """Outcomes of a tick go by deadline, then by obligation."""
+    match outcome:
+        case ObligationBreached():
+            return outcome.due_at, outcome.subject
+        case DeadlineWarned():
+            return outcome.deadline, outcome.subject
+        case TargetPassed():
+            return outcome.target_at, outcome.subject
+    return 0, outcome.subject
+
+
+def _cases(state: State, obligations: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(state.owners[id] for id in obligations))
+
+
+# -- what people record -------------------------------------------------------------------------------------
+
+
+def _hear(state: State, event: CaseEvent) -> list[Outcome]:
+    if state.case(event.case_id).heard(event.event_id):
+        return []
+    draft = Draft(state, event.case_id, event)
+    match event:
+        case EventRetracted():
+            if event.retracted_event_id in draft.case.withdrawn:
+                return []
+            draft.say_of_case(
+                EvidenceWithdrawn,
+                "A record was entered by mistake; what rested on it is judged again.",
+                retracted_event_id=event.retracted_event_id,
+            )
+        case Reported():
+            _report(draft, event)
+        case _:
+            _follow_up(draft, event)
+    if draft.said:
+        settle(draft, event)
+    return draft.said
+
+
+def _report(draft: Draft, event: Reported) -> None:
+    if event.facts.kind not in draft.policy.readings.kinds:
+        return
+    facts = event.facts
+    for patient in facts.patients:
+        for provider in facts.providers:
+            open_by_harm(
+                draft, event, patient, provider, facts.reported_at, facts.aware_at, first_report=True
+            )
+
+
+def _follow_up(draft: Draft, event: CaseEvent) -> None:
+    again = _opens_again(draft.case, event)
+    evidence, objections = evidence_of(draft, event, *(reopens(id) for id in again))
+    opens = _open_from(draft, event) if evidence.counts else False
+    remembered = draft.case.revision or draft.case.obligations
+    if isinstance(event, HarmRegraded | Enriched) and not (opens or remembered):
+        return  # a grade below the threshold of a case that nothing was ever said of
+    taken = _reason(event)
+    draft.say_of_case(EvidenceTaken, taken, *objections, evidence=evidence)
+    for obligation in list(draft.case.obligations.values()):
+        if evidence.kind == "obligation_stood_down" and not evidence.counts:
+            if evidence.obligation_id in (None, obligation.id):
+                draft.say_of(obligation, StandDownRefused, *objections, event_id=event.event_id)
+
+
+def _reason(event: CaseEvent) -> str:
+    what = {"Enriched": "More is known about the case."}
+    return what.get(type(event).__name__, f"Recorded, dated {in_words(event.at)}.")
+
+
+def _open_from(draft: Draft, event: CaseEvent) -> bool:
+    """Open what a regrade, a correction or a person's choice asks for; says whether it asks for anything."""
+    before = len(draft.said)
+    facts = event.facts
+    match event:
+        case HarmRegraded() if facts.kind in draft.policy.readings.kinds:
+            for patient in _meant(event.patient, facts.patients):
+                if not _rises(event, patient):
+                    continue
+                first = event.from_grade == "not_known"
+                reported_at, aware_at = (facts.reported_at, facts.aware_at) if first else (event.at, event.at)
+                for provider in _providers(event.provider, facts.providers):
+                    open_by_harm(draft, event, patient, provider, reported_at, aware_at, first_report=first)
+                return True
+        case Enriched() if facts.kind in draft.policy.readings.kinds:
+            owed = {(one.patient, one.provider) for one in draft.case.obligations.values()}
+            for patient in facts.patients:
+                for provider in facts.providers:
+                    if (patient.ref, provider.code) not in owed:
+                        reported_at, aware_at = _counted_from(draft.case, event, patient)
+                        open_by_harm(
+                            draft, event, patient, provider, reported_at, aware_at, first_report=True
+                        )
+        case CandourOptedIn():
+            for patient in _meant(event.patient, facts.patients):
+                for provider in _providers(event.provider, facts.providers):
+                    open_by_harm(
+                        draft, event, patient, provider, event.at, event.at, first_report=False, chosen=True
+                    )
+    return len(draft.said) > before
+
+
+def _rises(event: HarmRegraded, patient: Patient) -> bool:
+    """Whether this regrade takes the patient from below the threshold to it or above."""
+    other = patient.psychological if event.axis == "physical" else patient.physical
+    before: Grade = worst(event.from_grade, other)
+    return RANK[before] < LOWEST_THRESHOLD <= RANK[grade_of(patient)]
+
+
+def _counted_from(case: Case, event: CaseEvent, patient: Patient) -> tuple[int, int]:
+    """A duty that a correction brings to light counts from the report, or from the regrade that reached it."""
+    reported_at, aware_at = event.facts.reported_at, event.facts.aware_at
+    for one in case.evidence:
+        if one.kind == "harm_regraded" and one.patient in (None, patient.ref) and one.counts:
+            _, was, became = one.marks[-3:]
+            if was != "not_known" and RANK[was] < LOWEST_THRESHOLD <= RANK[became]:
+                reported_at = aware_at = one.at
+    return reported_at, aware_at
+
+
+def _opens_again(case: Case, event: CaseEvent) -> list[str]:
+    """Duties stood down that this regrade or choice opens again."""
+    if not isinstance(event, HarmRegraded | CandourOptedIn):
+        return []
+    patients = [
+        one.ref
+        for one in _meant(event.patient, event.facts.patients)
+        if isinstance(event, CandourOptedIn) or _rises(event, one)
+    ]
+    return [
+        one.id
+        for one in case.obligations.values()
+        if one.status == "stood_down" and one.patient in patients and event.provider in (None, one.provider)
+    ]
+
+
+def _meant(ref: str | None, patients: tuple[Patient, ...]) -> tuple[Patient, ...]:
+    return patients if ref is None else tuple(one for one in patients if one.ref == ref)
+
+
+def _providers(code: str | None, providers: tuple[Provider, ...]) -> tuple[Provider, ...]:
+    return providers if code is None else tuple(one for one in providers if one.code == code)
+
+
+# -- what the clock, the law and the calendar bring ----------------------------------------------------------
+
+
+def _tick(state: State, case_id: str, tick: ClockTick) -> list[Outcome]:
+    case = state.cases[case_id]
+    said: list[Outcome] = []
+    for obligation in case.obligations.values():
+        if obligation.alarm is not None and obligation.alarm <= tick.as_of:
+            said += _fall_due(state, case_id, case, obligation, tick)
+    return said
+
+
+def _fall_due(
+    state: State, case_id: str, case: Case, obligation: Obligation, tick: ClockTick
+) -> list[Outcome]:
+    speaker = Speaker.of(tick, obligation.policy_version, obligation.calendar_version)
+    reached = [
+        stage for stage in stages(state, obligation) if obligation.spoken_until < stage[0] <= tick.as_of
+    ]
+    deadline = obligation.due_at if obligation.due_at is not None else obligation.target_at
+    if deadline is None or not reached:
+        return []
+    duty = state.duty(obligation)
+    if any(days == 0 for _, _, days in reached):
+        revision = obligation.revision + 1
+        if obligation.due_at is None:
+            return [
+                speaker.say(
+                    TargetPassed, obligation.id, revision, case_id,
+                    f"The target of {in_words(deadline)} has passed. It is {duty.target_label}: nothing is late.",
+                    target_at=deadline, as_of=tick.as_of,
+                )
+            ]  # fmt: skip
+        basis = state.policies[obligation.policy_version].instruments[obligation.instrument].basis
+        if judge(obligation, duty, basis, case.evidence, obligation.due_at).in_time:
+            return [
+                speaker.say(
+                    DeadlineWarned, obligation.id, revision, case_id,
+                    "The due time has passed. The duty had been discharged in time: no breach.",
+                    of="due", deadline=deadline, working_days_ahead=0, as_of=tick.as_of,
+                )
+            ]  # fmt: skip
+        return [
+            speaker.say(
+                ObligationBreached, obligation.id, revision, case_id,
+                f"It was due by {in_words(deadline)}; the clock of the log reached {in_words(tick.as_of)}, "
+                "and nothing recorded before satisfies the duty in time.",
+                duty.clause, due_at=deadline, as_of=tick.as_of,
+            )
+        ]  # fmt: skip
+    return [
+        speaker.say(
+            DeadlineWarned, obligation.id, obligation.revision + number, case_id,
+            f"{days} working day{'s' if days > 1 else ''} to {in_words(deadline)}"
+            + (f", {duty.target_label}." if of == "target" else "."),
+            of=of, deadline=deadline, working_days_ahead=days, as_of=tick.as_of,
+        )
+        for number, (_, of, days) in enumerate(reached, 1)
+    ]  # fmt: skip
+
+
+def _adopt_policy(state: State, record: PolicyAdopted) -> list[Outcome]:
+    policy = parse_policy(record.content)
+    if policy.version in state.policies and state.policy is state.policies[policy.version]:
+        return []
+    speaker = Speaker.of(record, policy.version, state.calendar.version if state.calendar else None)
+    return [
+        speaker.say(
+            PolicyTaken, f"partition:{record.partition}", state.partition_revision + 1, None,
+            "In force for what follows in this partition; what was decided before keeps its policy.",
+            sha256=record.sha256, content=record.content,
+        )
+    ]  # fmt: skip
+
+
+def _adopt_calendar(state: State, record: CalendarAdopted) -> list[Outcome]:
+    calendar = parse_calendar(record.content)
+    if state.calendar is calendar:
+        return []
+    speaker = Speaker.of(record, state.policy.version if state.policy else None, calendar.version)
+    return [
+        speaker.say(
+            CalendarTaken, f"partition:{record.partition}", state.partition_revision + 1, None,
+            calendar.describe(), sha256=record.sha256, content=record.content,
+        )
+    ]  # fmt: skip
+
+
+def _recount(state: State, case_id: str, record: CalendarAdopted) -> list[Outcome]:
+    """Move the open deadlines of one case to the new calendar."""
+    calendar = parse_calendar(record.content)
+    case = state.cases[case_id]
+    if state.calendar is calendar or not any(
+        one.status in (*UNSETTLED, "met_late") for one in case.obligations.values()
+    ):
+        return []
+    draft = Draft(state, case_id, record)
+    draft.calendar = calendar
+    redate(draft)
+    return draft.said

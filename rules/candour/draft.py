@@ -1,0 +1,48 @@
+"""A case tried out: what is said of it takes effect on a copy at once, and on the memory only through `evolve`."""
+
+from typing import Any, TypeVar
+
+from rules.candour.evolve import remember
+from rules.candour.outcomes import Speaker
+from rules.candour.policy import Policy
+from rules.candour.state import Obligation, State
+from schemas.event_types import Record
+from schemas.outcome_types import Outcome
+
+Said = TypeVar("Said", bound=Outcome)
+
+
+class Draft:
+    def __init__(self, state: State, case_id: str, record: Record) -> None:
+        if state.policy is None or state.calendar is None:
+            raise LookupError("a case event stands before the policy and the calendar of its partition")
+        self.state = state
+        self.policy: Policy = state.policy
+        self.calendar = state.calendar
+        self.case_id = case_id
+        self.case = state.case(case_id).copy()
+        self.speaker = Speaker.of(record, self.policy.version, self.calendar.version)
+        self.said: list[Outcome] = []
+
+    def say_of_case(self, kind: type[Said], *because: str, **fields: Any) -> Said:
+        subject = f"case:{self.case_id}"
+        return self._said(
+            self.speaker.say(kind, subject, self.case.revision + 1, self.case_id, *because, **fields)
+        )
+
+    def say_of(self, obligation: Obligation, kind: type[Said], *because: str, **fields: Any) -> Said:
+        fields = {
+            "policy_version": obligation.policy_version,
+            "calendar_version": obligation.calendar_version,
+        } | fields
+        return self._said(
+            self.speaker.say(kind, obligation.id, obligation.revision + 1, self.case_id, *because, **fields)
+        )
+
+    def open(self, kind: type[Said], subject: str, *because: str, **fields: Any) -> Said:
+        return self._said(self.speaker.say(kind, subject, 1, self.case_id, *because, **fields))
+
+    def _said(self, outcome: Said) -> Said:
+        remember(self.case, outcome)
+        self.said.append(outcome)
+        return outcome

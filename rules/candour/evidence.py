@@ -1,0 +1,173 @@
+"""What a follow-up says, in the words of the rule: marks that proofs are made of, and whether it counts."""
+
+from rules.candour.draft import Draft
+from rules.candour.policy import RANK, reaches
+from rules.candour.standing import concerns
+from rules.candour.state import Obligation
+from rules.london import day_of, in_words
+from schemas.contracts import snake
+from schemas.event_types import (
+    CandourOptedIn,
+    CaseEvent,
+    CaseLinked,
+    ContactAttempted,
+    ContactDeclined,
+    Enriched,
+    FamilyAccountGiven,
+    FollowUp,
+    HarmRegraded,
+    NotifiableDeterminationRecorded,
+    ObligationStoodDown,
+    RelevantPersonNotified,
+    WrittenNotificationSent,
+)
+from schemas.outcome_types import Evidence
+
+MINUTE = 60_000
+
+
+def evidence_of(draft: Draft, event: CaseEvent, *more: str) -> tuple[Evidence, tuple[str, ...]]:
+    """The evidence in a record, and what there is to say about it: above all why it does not count."""
+    objections = tuple(_objections(draft, event))
+    follow_up = event if isinstance(event, FollowUp) else None
+    evidence = Evidence(
+        event_id=event.event_id,
+        kind=snake(type(event).__name__),
+        at=event.at,
+        recorded_at=event.recorded_at,
+        patient=follow_up.patient if follow_up else None,
+        provider=follow_up.provider if follow_up else None,
+        obligation_id=follow_up.obligation_id if follow_up else None,
+        marks=(*more, *_marks(event)),
+        counts=not objections,
+        reported_at=_earlier_report(event),
+        aware_at=_awareness(event),
+    )
+    return evidence, objections
+
+
+def _earlier_report(event: CaseEvent) -> int | None:
+    return event.other_reported_at if isinstance(event, CaseLinked) and event.side == "primary" else None
+
+
+def _awareness(event: CaseEvent) -> int | None:
+    if isinstance(event, CaseLinked):
+        return event.other_aware_at if event.side == "primary" else None
+    if isinstance(event, Enriched) and "noticed_at" in event.changed:
+        return event.facts.aware_at
+    return None
+
+
+def _marks(event: CaseEvent) -> tuple[str, ...]:
+    match event:
+        case RelevantPersonNotified():
+            return _true(
+                in_person=event.in_person,
+                facts=event.facts_given,
+                enquiries=event.enquiries,
+                apology=event.apology,
+                written_record=event.written_record,
+                support_offered=event.support_offered,
+                written_notification_offered=event.written_notification_offered,
+            )
+        case WrittenNotificationSent():
+            return _true(
+                facts=event.facts_given,
+                enquiries=event.enquiries,
+                results=event.results,
+                apology=event.apology,
+            )
+        case ContactAttempted():
+            return (event.means, event.result)
+        case ContactDeclined():
+            return (event.by,)
+        case NotifiableDeterminationRecorded():
+            return ("yes" if event.decision else "no", *((event.limb,) if event.limb else ()))
+        case FamilyAccountGiven():
+            return ("told" if event.told else "not_told",)
+        case HarmRegraded():
+            return (event.axis, event.from_grade, event.to_grade)
+        case CaseLinked():
+            return (event.side, event.other_case_id)
+        case ObligationStoodDown():
+            return _true(
+                never_notifiable=event.never_notifiable, second_person=bool(event.second_person_role)
+            )
+        case Enriched():
+            return event.changed
+    return ()
+
+
+def _true(**marks: bool) -> tuple[str, ...]:
+    return tuple(name for name, holds in marks.items() if holds)
+
+
+def _objections(draft: Draft, event: CaseEvent) -> list[str]:
+    found = []
+    tolerance = draft.policy.readings.future_tolerance_minutes
+    if event.at > event.recorded_at + tolerance * MINUTE:
+        found.append(f"It is dated {in_words(event.at)}, after it was recorded: it cannot count.")
+    occurred_at = event.facts.occurred_at
+    if occurred_at is not None and event.at < occurred_at:
+        found.append(f"It is dated {in_words(event.at)}, before the incident occurred: it cannot count.")
+    match event:
+        case NotifiableDeterminationRecorded():
+            if event.decision != (event.unexpected and event.regulated_activity and event.harm_test):
+                found.append("The criteria contradict the decision: it cannot count.")
+        case ObligationStoodDown():
+            found += _stand_down_lacks(draft, event)
+        case CaseLinked(side="duplicate"):
+            threshold = draft.policy.readings.second_person_below
+            owed = any(one.status != "stood_down" for one in draft.case.obligations.values())
+            if owed and not reaches(event.other_harm, threshold):
+                found.append(
+                    f"The other case is graded {event.other_harm}: nothing would be owed there. "
+                    "Grade its harm first; until then the duty stays here."
+                )
+    return found
+
+
+def _stand_down_lacks(draft: Draft, event: ObligationStoodDown) -> list[str]:
+    """Law.md §1.9.7: a second person when harm fell below the threshold, or near the due or target time."""
+    meant = [one for one in draft.case.obligations.values() if concerns(_target(event), one)]
+    if not meant:
+        return ["No obligation of this case is meant."]
+    if event.second_person_role:
+        return []
+    if event.never_notifiable:
+        return ["To say that a matter was never notifiable takes a second person."]
+    readings = draft.policy.readings
+    near = readings.second_person_within_working_days
+    lacks = []
+    for one in meant:
+        if reaches(one.harm, readings.second_person_below) and _fell_below(
+            event, one, readings.second_person_below
+        ):
+            lacks.append(f"Harm was graded down from {one.harm} to below {readings.second_person_below}: ")
+        deadline = one.due_at if one.due_at is not None else one.target_at
+        if deadline is not None:
+            days = draft.calendar.between(day_of(event.recorded_at), day_of(deadline))
+            if abs(days) <= near:
+                lacks.append(f"The time set, {in_words(deadline)}, is within {near} working days: ")
+    return [f"{reason}closing the duty then takes a second person." for reason in dict.fromkeys(lacks)]
+
+
+def _target(event: FollowUp) -> Evidence:
+    return Evidence(
+        event_id=event.event_id,
+        kind="",
+        at=event.at,
+        recorded_at=event.recorded_at,
+        patient=event.patient,
+        provider=event.provider,
+        obligation_id=event.obligation_id,
+        marks=(),
+        counts=True,
+    )
+
+
+def _fell_below(event: CaseEvent, obligation: Obligation, threshold: str) -> bool:
+    patient = next((one for one in event.facts.patients if one.ref == obligation.patient), None)
+    if patient is None:
+        return False
+    return max(RANK[patient.physical], RANK[patient.psychological]) < RANK[threshold]

@@ -1,0 +1,168 @@
+"""Hears one outcome of the candour rule. The only way in which its memory changes."""
+
+from rules.calendar import parse as parse_calendar
+from rules.candour.policy import parse as parse_policy
+from rules.candour.state import UNSETTLED, Case, Obligation, State
+from rules.london import SECOND
+from schemas.event_types import Instant
+from schemas.outcome_types import (
+    BreachWithdrawn,
+    CalendarTaken,
+    CaseQuarantined,
+    CaseReadAgain,
+    DeadlineWarned,
+    EvidenceTaken,
+    EvidenceWithdrawn,
+    ObligationBreached,
+    ObligationConfirmed,
+    ObligationDischarged,
+    ObligationDisputed,
+    ObligationMerged,
+    ObligationMet,
+    ObligationMetLate,
+    ObligationOpened,
+    ObligationRedated,
+    ObligationReopened,
+    ObligationStoodDown,
+    Outcome,
+    PolicyTaken,
+    TargetPassed,
+)
+
+
+def apply(state: State, outcome: Outcome) -> None:
+    if outcome.cause.startswith("tick:"):
+        state.as_of = max(state.as_of, outcome.recorded_at)
+    match outcome:
+        case PolicyTaken():
+            state.partition_revision = outcome.revision
+            state.policy = parse_policy(outcome.content)
+            state.policies[state.policy.version] = state.policy
+        case CalendarTaken():
+            state.partition_revision = outcome.revision
+            state.calendar = parse_calendar(outcome.content)
+        case CaseQuarantined() if outcome.case_id:
+            state.quarantine[outcome.case_id] = (outcome.revision, outcome.source_offset)
+        case CaseReadAgain() if outcome.case_id:
+            state.quarantine[outcome.case_id] = (outcome.revision, None)
+        case _ if outcome.case_id:
+            case = state.cases.get(outcome.case_id)
+            if case is None:
+                case = state.cases[outcome.case_id] = Case()
+            obligation = remember(case, outcome)
+            if obligation is not None:
+                state.owners[obligation.id] = outcome.case_id
+                _set_alarm(state, obligation)
+
+
+def remember(case: Case, outcome: Outcome) -> Obligation | None:
+    """Change what is known of one case; answers the obligation that was spoken of, if one was."""
+    match outcome:
+        case EvidenceTaken():
+            case.evidence = (*case.evidence, outcome.evidence)
+        case EvidenceWithdrawn():
+            case.withdrawn = (*case.withdrawn, outcome.retracted_event_id)
+            case.evidence = tuple(one for one in case.evidence if one.event_id != outcome.retracted_event_id)
+        case ObligationOpened():
+            case.obligations[outcome.subject] = opened = _opened(outcome)
+            return opened
+        case _:
+            obligation = case.obligations[outcome.subject]
+            obligation.revision = outcome.revision
+            _change(obligation, outcome)
+            return obligation
+    case.revision = outcome.revision
+    return None
+
+
+def _opened(outcome: ObligationOpened) -> Obligation:
+    return Obligation(
+        id=outcome.subject,
+        patient=outcome.patient,
+        provider=outcome.provider,
+        duty=outcome.duty,
+        instrument=outcome.instrument,
+        policy_version=outcome.policy_version or "",
+        calendar_version=outcome.calendar_version,
+        provisional=outcome.provisional,
+        harm=outcome.harm,
+        reported_at=outcome.reported_at,
+        aware_at=outcome.aware_at,
+        opened_at=outcome.starts_at,
+        opened_by=outcome.cause,
+        starts_at=outcome.starts_at,
+        due_at=outcome.due_at,
+        target_at=outcome.target_at,
+        status="provisional" if outcome.provisional else "open",
+        revision=outcome.revision,
+    )
+
+
+def _change(obligation: Obligation, outcome: Outcome) -> None:
+    match outcome:
+        case ObligationConfirmed():
+            obligation.status = "open"
+        case DeadlineWarned():
+            obligation.spoken_until = max(obligation.spoken_until, outcome.recorded_at)
+        case TargetPassed():
+            obligation.spoken_until = outcome.target_at + SECOND
+        case ObligationBreached():
+            obligation.breached = True
+            obligation.spoken_until = outcome.due_at + SECOND
+        case BreachWithdrawn():
+            obligation.breached = False
+            obligation.spoken_until = min(obligation.spoken_until, (outcome.due_at or 0) - SECOND)
+        case ObligationMet():
+            obligation.status, obligation.settled_at = "met", outcome.satisfied_at
+        case ObligationMetLate():
+            obligation.status, obligation.settled_at = "met_late", outcome.satisfied_at
+        case ObligationDischarged():
+            obligation.status, obligation.settled_at = "discharged", outcome.discharged_at
+        case ObligationStoodDown():
+            obligation.status, obligation.settled_at = "stood_down", None
+        case ObligationMerged():
+            obligation.status, obligation.settled_at = "merged", None
+        case ObligationReopened():
+            obligation.status, obligation.settled_at = "provisional" if outcome.provisional else "open", None
+            _date(obligation, outcome)
+        case ObligationRedated():
+            _date(obligation, outcome)
+            obligation.calendar_version = outcome.calendar_version
+        case ObligationDisputed():
+            obligation.disputed = outcome.disputed
+
+
+def _date(obligation: Obligation, outcome: ObligationReopened | ObligationRedated) -> None:
+    if (obligation.due_at, obligation.target_at) != (outcome.due_at, outcome.target_at):
+        obligation.spoken_until = 0
+    obligation.starts_at = outcome.starts_at
+    obligation.due_at = outcome.due_at
+    obligation.target_at = outcome.target_at
+
+
+def stages(state: State, obligation: Obligation) -> list[tuple[Instant, str, int]]:
+    """When ticks have something to say: (from when, `due` or `target`, working days ahead; 0 once it passed)."""
+    deadline = obligation.due_at if obligation.due_at is not None else obligation.target_at
+    if deadline is None or state.calendar is None:
+        return []
+    of = "due" if obligation.due_at is not None else "target"
+    found = [(deadline + SECOND, of, 0)]
+    for days in state.duty(obligation).warn_working_days:
+        ahead = state.calendar.ahead(deadline, days)
+        if ahead is not None and ahead > obligation.starts_at:
+            found.append((ahead, of, days))
+    return sorted(found)
+
+
+def _set_alarm(state: State, obligation: Obligation) -> None:
+    if obligation.alarm is not None:
+        state.clock.discard((obligation.alarm, obligation.id))
+    obligation.alarm = None
+    if obligation.breached or not (obligation.status in UNSETTLED or obligation.status == "met_late"):
+        return
+    late = obligation.status == "met_late"
+    for when, _, days in stages(state, obligation):
+        if when > obligation.spoken_until and not (late and days):
+            obligation.alarm = when
+            state.clock.add((when, obligation.id))
+            return

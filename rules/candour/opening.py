@@ -1,0 +1,180 @@
+"""When a duty comes about: by harm at or above the threshold, by a person's choice, or after another duty.
+
+Law.md §1.3 (thresholds by class of provider), §1.8 (which instrument brings which duty), §1.9.1 and §1.9.2.
+"""
+
+from rules.candour.draft import Draft
+from rules.candour.policy import Bound, Duty, Instrument, Policy, reaches, worst
+from rules.candour.standing import concerns
+from rules.candour.state import ANSWERED, Obligation
+from rules.identity import obligation_id
+from schemas.event_types import MAY_STILL_FOLLOW, CaseEvent, CaseFacts, Grade, Instant, Patient, Provider
+from schemas.outcome_types import ObligationOpened
+
+ASSUMED = "Nobody said when it was noticed: taken as the time of the report."
+
+
+def grade_of(patient: Patient) -> Grade:
+    """The worse of the two axes; the psychological one has no fatal level."""
+    return worst(patient.physical, patient.psychological)
+
+
+def open_by_harm(
+    draft: Draft,
+    event: CaseEvent,
+    patient: Patient,
+    provider: Provider,
+    reported_at: Instant,
+    aware_at: Instant,
+    *,
+    first_report: bool,
+    chosen: bool = False,
+) -> None:
+    """Open what binds this provider towards this patient, counted from these two times.
+
+    `first_report`: also the duty to report. `chosen`: a person opens it, whatever the harm.
+    """
+    grade = grade_of(patient)
+    may_follow = bool(event.flags & MAY_STILL_FOLLOW) and first_report
+    for instrument, bound in draft.policy.binding(provider, reported_at, aware_at):
+        suspected = bound.harm_may_still_follow and may_follow
+        if not (chosen or reaches(grade, bound.harm) or suspected):
+            continue
+        because = _reasons(
+            draft.policy, instrument, bound, event.facts, provider, patient, grade, suspected, chosen
+        )
+        for duty in instrument.duty:
+            if duty.opens == "harm" or (duty.opens == "report" and first_report):
+                starts_at = aware_at if duty.starts == "aware_at" else reported_at
+                _open(draft, event, patient, provider, instrument, bound, duty, starts_at, because)
+
+
+def open_after(draft: Draft, event: CaseEvent, tell: Obligation) -> None:
+    """Open what follows once the relevant person was told, or once the investigation was completed."""
+    instrument = draft.state.policies[tell.policy_version].instruments[tell.instrument]
+    for duty in instrument.duty:
+        id = obligation_id(draft.case_id, tell.patient, tell.provider, duty.name, tell.instrument)
+        if id in draft.case.obligations:
+            continue
+        starts_at = follows_at(draft, tell, duty)
+        if starts_at is None:
+            continue
+        patient = next((one for one in event.facts.patients if one.ref == tell.patient), None)
+        provider = next((one for one in event.facts.providers if one.code == tell.provider), None)
+        bound = next(
+            (one for one in instrument.bound if provider and one.binds(provider)), instrument.bound[0]
+        )
+        because = ("It follows from the duty to tell under the same instrument.",)
+        _open(
+            draft,
+            event,
+            patient or tell.patient,
+            provider or tell.provider,
+            instrument,
+            bound,
+            duty,
+            starts_at,
+            because,
+        )
+
+
+def follows_at(draft: Draft, tell: Obligation, duty: Duty) -> Instant | None:
+    """When a duty that follows from the duty to tell starts; None while it does not."""
+    if duty.opens == "told":
+        return tell.settled_at if tell.status in ANSWERED else None
+    if duty.opens == "investigation_completed" and tell.status not in ("stood_down", "merged"):
+        for one in draft.case.evidence:
+            if one.kind == "investigation_completed" and one.counts and concerns(one, tell):
+                return one.at
+    return None
+
+
+def _open(
+    draft: Draft,
+    event: CaseEvent,
+    patient: Patient | str,
+    provider: Provider | str,
+    instrument: Instrument,
+    bound: Bound,
+    duty: Duty,
+    starts_at: Instant,
+    because: tuple[str, ...],
+) -> None:
+    ref = patient if isinstance(patient, str) else patient.ref
+    code = provider if isinstance(provider, str) else provider.code
+    id = obligation_id(draft.case_id, ref, code, duty.name, instrument.id)
+    if id in draft.case.obligations:
+        return
+    due_at, target_at, reason = deadlines(draft, duty, starts_at)
+    facts = event.facts
+    draft.open(
+        ObligationOpened,
+        id,
+        duty.clause,
+        *because,
+        *((ASSUMED,) if facts.aware_assumed and duty.starts == "aware_at" else ()),
+        *((reason,) if reason else ()),
+        patient=ref,
+        provider=code,
+        provider_type="not_known" if isinstance(provider, str) else provider.type,
+        duty=duty.name,
+        instrument=instrument.id,
+        basis=instrument.basis,
+        threshold=bound.threshold,
+        provisional=bound.provisional and duty.opens == "harm",
+        harm="not_known" if isinstance(patient, str) else grade_of(patient),
+        aware_at=facts.aware_at,
+        aware_assumed=facts.aware_assumed,
+        reported_at=facts.reported_at,
+        starts_at=starts_at,
+        due_days=duty.due_working_days,
+        target_days=duty.target_working_days,
+        due_at=due_at,
+        target_at=target_at,
+        owner_role=duty.owner_role,
+        relation="patient" if isinstance(patient, str) else patient.relation,
+        relation_why=None if isinstance(patient, str) else patient.why,
+    )
+
+
+def deadlines(draft: Draft, duty: Duty, starts_at: Instant) -> tuple[Instant | None, Instant | None, str]:
+    """Due time, target time, and a reason where the calendar gives none though days are set."""
+    calendar = draft.calendar
+    days = duty.due_working_days if duty.due_working_days is not None else duty.target_working_days
+    when = None if days is None else calendar.due(starts_at, days)
+    reason = ""
+    if days is not None and when is None:
+        reason = (
+            f"{calendar.describe()}: no time can be given until a calendar that reaches further is adopted."
+        )
+    return (when, None, reason) if duty.due_working_days is not None else (None, when, reason)
+
+
+def _reasons(
+    policy: Policy,
+    instrument: Instrument,
+    bound: Bound,
+    facts: CaseFacts,
+    provider: Provider,
+    patient: Patient,
+    grade: Grade,
+    suspected: bool,
+    chosen: bool,
+) -> tuple[str, ...]:
+    if chosen:
+        why = "A person opened this duty; no rule asks for it."
+    elif suspected and not reaches(grade, bound.harm):
+        why = f"Harm may still follow for {patient.ref}; {bound.threshold}."
+    else:
+        why = f"Harm to {patient.ref} is graded {grade}; {bound.threshold}."
+    reasons = [why]
+    if bound.provisional:
+        limb = ", naming the limb of 20(9)" if bound.asks_for_limb else ""
+        reasons.append(f"Provisional until a named role determines whether the incident is notifiable{limb}.")
+    if instrument.basis == "statute" and facts.occurred_at is not None:
+        if facts.occurred_at < policy.commencement(provider, instrument.family):
+            reasons.append(
+                "It occurred before the regulation was in force for this provider and came to light after: "
+                "whether the regulation reaches it is not settled."
+            )
+    return tuple(reasons)

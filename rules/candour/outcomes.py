@@ -1,0 +1,39 @@
+"""What the candour rule can say. The records are `schemas.outcome_types`; here is how one comes about."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from rules.rule import cause_of, time_of
+from schemas.event_types import Instant, Record
+from schemas.outcome_types import Outcome
+
+Said = TypeVar("Said", bound=Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says things because of one record: their time and cause are the record's."""
+
+    cause: str
+    recorded_at: Instant
+    policy_version: str | None
+    calendar_version: str | None
+
+    @classmethod
+    def of(cls, record: Record, policy_version: str | None, calendar_version: str | None) -> "Speaker":
+        return cls(cause_of(record), time_of(record), policy_version, calendar_version)
+
+    def say(
+        self, kind: type[Said], subject: str, revision: int, case_id: str | None, *because: str, **fields: Any
+    ) -> Said:
+        return kind(
+            subject=subject,
+            revision=revision,
+            case_id=case_id,
+            recorded_at=self.recorded_at,
+            cause=self.cause,
+            because=because,
+            policy_version=fields.pop("policy_version", self.policy_version),
+            calendar_version=fields.pop("calendar_version", self.calendar_version),
+            **fields,
+        )

@@ -1,0 +1,209 @@
+"""The candour policy: instruments with their dates, whom they bind, what they ask, and by when.
+
+Loaded from `schemas/policy/candour/*.toml` for adoption, and from the adopted content ever after. What a
+source does not support is refused here, so that no verdict can rest on it.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+
+from rules.calendar import fingerprint
+from rules.london import first_second, last_second
+from rules.policy import IN_FORCE, PolicyRefused, canonical, check_versions, read_folder
+from schemas.event_types import Grade, Instant, Provider
+
+GRADES: tuple[Grade, ...] = ("not_known", "none", "low", "moderate", "severe", "fatal")
+RANK: dict[str, int] = {grade: rank for rank, grade in enumerate(GRADES)}
+
+Opens = Literal["report", "harm", "told", "investigation_completed"]
+Starts = Literal["reported_at", "aware_at", "told", "investigation_completed"]
+
+
+class _Sourced(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    source: str
+    confidence: str
+    note: str = ""
+
+
+class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An event that satisfies a duty, and the marks it must bear, in one record or in several together."""
+
+    event: str
+    marks: frozenset[str]
+    cumulative: bool = False
+
+
+class Duty(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    name: str
+    clock: str
+    clause: str
+    opens: Opens
+    starts: Starts
+    due_working_days: int | None = None
+    target_working_days: int | None = None
+    target_label: str = ""
+    warn_working_days: tuple[int, ...]
+    owner_role: str
+    discharged_by_decline: bool
+    satisfied_by: tuple[Proof, ...]
+
+
+class Bound(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A class of providers that an instrument binds, and the test of harm that holds for it."""
+
+    provider_types: frozenset[str]
+    needs_nhs_contract: bool
+    threshold: str
+    harm: Grade
+    harm_may_still_follow: bool
+    provisional: bool
+    asks_for_limb: bool = False
+
+    def binds(self, provider: Provider) -> bool:
+        return provider.type in self.provider_types and (provider.nhs_contract or not self.needs_nhs_contract)
+
+
+class Instrument(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: str
+    title: str
+    family: str
+    basis: Literal["statute", "contract", "expectation", "proposed"]
+    status: Literal["in_force", "proposed", "guidance"]
+    valid_from: date | None = None
+    valid_to: date | None = None
+    date_basis: Literal["reported_at", "aware_at"]
+    bound: tuple[Bound, ...] = ()
+    duty: tuple[Duty, ...] = ()
+
+
+class Readings(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    version: str
+    kinds: frozenset[str]
+    future_tolerance_minutes: int
+    second_person_within_working_days: int
+    second_person_below: Grade
+
+
+class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    readings: Readings
+    instruments: tuple[Instrument, ...]
+
+
+class Policy:
+    """One adopted version. `version` names it together with the first digits of its hash."""
+
+    def __init__(self, content: Content, sha256: str) -> None:
+        self.readings = content.readings
+        self.version = f"{content.readings.version}+{sha256[:8]}"
+        self.instruments = {instrument.id: instrument for instrument in content.instruments}
+        self.duties = {
+            (instrument.id, duty.name): duty for instrument in content.instruments for duty in instrument.duty
+        }
+        self._binding = [
+            (instrument, bound, *_span(instrument))
+            for instrument in content.instruments
+            if instrument.status == IN_FORCE and instrument.duty
+            for bound in instrument.bound
+        ]
+
+    def binding(
+        self, provider: Provider, reported_at: Instant, aware_at: Instant
+    ) -> Iterator[tuple[Instrument, Bound]]:
+        """The instruments that bind this provider, each chosen by the date that it declares."""
+        for instrument, bound, first, last in self._binding:
+            when = reported_at if instrument.date_basis == "reported_at" else aware_at
+            if first <= when <= last and bound.binds(provider):
+                yield instrument, bound
+
+    def commencement(self, provider: Provider, family: str) -> Instant:
+        """When an instrument of this family first bound such a provider."""
+        return min(
+            (
+                first
+                for instrument, bound, first, _ in self._binding
+                if instrument.family == family and bound.binds(provider)
+            ),
+            default=0,
+        )
+
+
+def worst(*grades: Grade) -> Grade:
+    """The gravest of these; `not_known` only where nothing else is."""
+    return max(grades, key=RANK.__getitem__, default="not_known")
+
+
+def reaches(grade: str, threshold: str) -> bool:
+    return RANK[grade] >= RANK[threshold]
+
+
+@lru_cache(maxsize=16)
+def parse(content: str) -> Policy:
+    """A policy from its adopted content (JSON). Raises `PolicyRefused`."""
+    try:
+        parsed = msgspec.json.decode(content, type=Content)
+    except msgspec.MsgspecError as error:
+        raise PolicyRefused(f"not a candour policy: {error}") from error
+    for instrument in parsed.instruments:
+        _check(instrument)
+    check_versions(
+        (one for one in parsed.instruments if one.status == IN_FORCE and one.bound),
+        lambda one: [(one.family, kind) for bound in one.bound for kind in sorted(bound.provider_types)],
+    )
+    return Policy(parsed, fingerprint(content))
+
+
+def content_of(files: dict[str, dict[str, object]]) -> str:
+    """The content to adopt, from policy files read by `rules.policy.read`."""
+    rest = dict(files)
+    if "readings" not in rest:
+        raise PolicyRefused("readings.toml is missing: it holds the version and the readings of the law")
+    readings = rest.pop("readings")
+    for name, fields in rest.items():
+        if fields.get("id") != name:
+            raise PolicyRefused(f"{name}.toml: its id is {fields.get('id')!r}; an id equals the file's name")
+    return canonical({"readings": readings, "instruments": [rest[name] for name in sorted(rest)]})
+
+
+def default_content() -> tuple[str, str]:
+    """Version and content of the policy in this repository, checked."""
+    content = content_of(read_folder("candour"))
+    return parse(content).version, content
+
+
+def _span(instrument: Instrument) -> tuple[Instant, Instant]:
+    first = first_second(instrument.valid_from or date.min.replace(year=1948))
+    last = last_second(instrument.valid_to or date.max.replace(year=9000)) + 999
+    return first, last
+
+
+def _check(instrument: Instrument) -> None:
+    where = instrument.id
+    for part in (instrument, *instrument.bound, *instrument.duty):
+        if not part.source or not part.confidence:
+            raise PolicyRefused(
+                f"{where}: {type(part).__name__.lower()} without source or confidence; add both"
+            )
+    if instrument.status == IN_FORCE and instrument.valid_from is None:
+        raise PolicyRefused(f"{where}: in force, but no valid_from")
+    if instrument.valid_from and instrument.valid_to and instrument.valid_to < instrument.valid_from:
+        raise PolicyRefused(
+            f"{where}: valid_to {instrument.valid_to} lies before valid_from {instrument.valid_from}"
+        )
+    if instrument.status != IN_FORCE and instrument.duty:
+        raise PolicyRefused(
+            f"{where}: {instrument.status} instruments inform and bind nobody; remove its duties"
+        )
+    for duty in instrument.duty:
+        if instrument.basis == "statute" and duty.due_working_days is not None:
+            raise PolicyRefused(
+                f"{where}: {duty.name} sets a deadline, but Regulation 20 has no number of days; "
+                "a local expectation goes into target_working_days"
+            )
+        if duty.target_working_days is not None and not duty.target_label:
+            raise PolicyRefused(f"{where}: {duty.name} has a target without target_label; say whose it is")
+        if not duty.satisfied_by:
+            raise PolicyRefused(f"{where}: {duty.name} can never be satisfied; name an event in satisfied_by")

@@ -1,0 +1,200 @@
+"""Brings every obligation of a case into line with its evidence, and says what has changed."""
+
+from typing import NamedTuple
+
+from rules.candour.draft import Draft
+from rules.candour.opening import deadlines, follows_at, open_after
+from rules.candour.policy import Duty
+from rules.candour.standing import Standing, judge, reopens
+from rules.candour.state import UNSETTLED, Obligation
+from rules.identity import obligation_id
+from rules.london import in_words, passed
+from schemas.event_types import CaseEvent, Instant
+from schemas.outcome_types import (
+    BreachWithdrawn,
+    ObligationConfirmed,
+    ObligationDischarged,
+    ObligationDisputed,
+    ObligationMerged,
+    ObligationMet,
+    ObligationMetLate,
+    ObligationRedated,
+    ObligationReopened,
+    ObligationStoodDown,
+)
+
+RETRACTED = "What this duty rested on was entered by mistake and has been retracted."
+
+
+def settle(draft: Draft, event: CaseEvent) -> None:
+    """First the duties that stand by themselves, then those that follow from them."""
+    first = [one for one in draft.case.obligations.values() if _opens(draft, one) in ("report", "harm")]
+    for obligation in first:
+        _settle(draft, obligation)
+    for obligation in first:
+        if obligation.duty == "tell":
+            open_after(draft, event, obligation)
+    for obligation in list(draft.case.obligations.values()):
+        if _opens(draft, obligation) in ("told", "investigation_completed"):
+            _settle(draft, obligation)
+
+
+def redate(draft: Draft) -> None:
+    """A new calendar moves what is not settled, visibly."""
+    for obligation in draft.case.obligations.values():
+        if obligation.status in UNSETTLED or obligation.status == "met_late":
+            _settle(draft, obligation)
+
+
+def _opens(draft: Draft, obligation: Obligation) -> str:
+    return draft.state.duty(obligation).opens
+
+
+def _settle(draft: Draft, obligation: Obligation) -> None:
+    duty = draft.state.duty(obligation)
+    instrument = draft.state.policies[obligation.policy_version].instruments[obligation.instrument]
+    rests_at = _rests_at(draft, obligation, duty)
+    if rests_at is None:
+        standing = Standing("stood_down", in_time=True, because=RETRACTED)
+    else:
+        dates = _dates(draft, obligation, duty, rests_at)
+        standing = judge(obligation, duty, instrument.basis, draft.case.evidence, dates.due_at)
+        if obligation.status == "stood_down" and standing.status != "stood_down":
+            _reopen(draft, obligation, standing, dates)
+        elif obligation.status not in ("stood_down", "merged"):
+            _redate(draft, obligation, dates)
+    _withdraw_breach(draft, obligation, standing)
+    if (standing.status, standing.settled_at) != (obligation.status, obligation.settled_at):
+        _say(draft, obligation, standing)
+    if standing.disputed != obligation.disputed:
+        told = (
+            "The family says that it was not told."
+            if standing.disputed
+            else "The family no longer disputes it."
+        )
+        draft.say_of(obligation, ObligationDisputed, told, disputed=standing.disputed)
+
+
+def _rests_at(draft: Draft, obligation: Obligation, duty: Duty) -> Instant | None:
+    """When the obligation starts by what is known now; None where nothing is left that it rests on."""
+    if duty.opens in ("told", "investigation_completed"):
+        tell = obligation_id(
+            draft.case_id, obligation.patient, obligation.provider, "tell", obligation.instrument
+        )
+        # once discharged or closed after it had been told, what followed from the telling stands
+        at = follows_at(draft, draft.case.obligations[tell], duty)
+        closed = draft.case.obligations[tell].status in ("merged", "stood_down", "discharged")
+        return obligation.starts_at if at is None and closed else at
+    if obligation.opened_by in draft.case.withdrawn:
+        return None
+    return _start(draft, obligation, duty)
+
+
+def _start(draft: Draft, obligation: Obligation, duty: Duty) -> Instant:
+    """Duties opened by a report start with the earliest awareness and report that came to be known; what a
+    person opened again starts then."""
+    reported_at, aware_at = obligation.reported_at, obligation.aware_at
+    starts_at = obligation.opened_at
+    counted_from_report = starts_at == (aware_at if duty.starts == "aware_at" else reported_at)
+    for one in draft.case.evidence:
+        if not one.counts:
+            continue
+        if reopens(obligation.id) in one.marks:
+            starts_at, counted_from_report = one.at, False
+        elif one.kind == "case_linked" and one.reported_at is not None and one.aware_at is not None:
+            reported_at, aware_at = min(reported_at, one.reported_at), min(aware_at, one.aware_at)
+        elif one.aware_at is not None:
+            aware_at = one.aware_at
+    if counted_from_report:
+        return aware_at if duty.starts == "aware_at" else reported_at
+    return starts_at
+
+
+class _Dates(NamedTuple):
+    starts_at: Instant
+    due_at: Instant | None
+    target_at: Instant | None
+    reason: str
+
+
+def _dates(draft: Draft, obligation: Obligation, duty: Duty, starts_at: Instant) -> _Dates:
+    """By the calendar in force now; what is settled keeps its dates unless its start moves."""
+    settled = obligation.status not in (*UNSETTLED, "met_late")
+    if settled and starts_at == obligation.starts_at:
+        return _Dates(starts_at, obligation.due_at, obligation.target_at, "")
+    return _Dates(starts_at, *deadlines(draft, duty, starts_at))
+
+
+def _redate(draft: Draft, obligation: Obligation, dates: _Dates) -> None:
+    earlier = obligation.starts_at, obligation.due_at, obligation.target_at
+    if earlier == dates[:3]:
+        return
+    was, now = earlier[1] or earlier[2], dates.due_at or dates.target_at
+    moved = f"was {in_words(was) if was else 'not known'}, is {in_words(now) if now else 'not known'}"
+    draft.say_of(
+        obligation,
+        ObligationRedated,
+        f"The time set has moved: {moved}.",
+        *((dates.reason,) if dates.reason else ()),
+        calendar_version=draft.calendar.version,
+        starts_at=dates.starts_at,
+        due_at=dates.due_at,
+        target_at=dates.target_at,
+        earlier_starts_at=earlier[0],
+        earlier_due_at=earlier[1],
+        earlier_target_at=earlier[2],
+    )
+
+
+def _reopen(draft: Draft, obligation: Obligation, standing: Standing, dates: _Dates) -> None:
+    draft.say_of(
+        obligation,
+        ObligationReopened,
+        standing.because or "What had settled this duty no longer stands.",
+        calendar_version=draft.calendar.version,
+        provisional=obligation.provisional and standing.status == "provisional",
+        starts_at=dates.starts_at,
+        due_at=dates.due_at,
+        target_at=dates.target_at,
+    )
+
+
+def _withdraw_breach(draft: Draft, obligation: Obligation, standing: Standing) -> None:
+    if not obligation.breached or standing.status == "merged":
+        return
+    due_at = obligation.due_at
+    if standing.in_time:
+        because = f"What came to be known since shows that there was no breach. {standing.because}"
+    elif due_at is None or not passed(draft.speaker.recorded_at, due_at):
+        because = "The due time has moved, and it has not passed."
+    else:
+        return
+    draft.say_of(obligation, BreachWithdrawn, because, due_at=due_at)
+
+
+def _say(draft: Draft, obligation: Obligation, standing: Standing) -> None:
+    because = standing.because or "What had settled this duty no longer stands."
+    match standing.status:
+        case "met":
+            draft.say_of(obligation, ObligationMet, because, satisfied_at=standing.settled_at)
+        case "met_late":
+            late = "It is dated after the due time: the duty was met late, and the breach stands."
+            draft.say_of(
+                obligation, ObligationMetLate, because, late,
+                satisfied_at=standing.settled_at, due_at=obligation.due_at,
+            )  # fmt: skip
+        case "discharged":
+            draft.say_of(obligation, ObligationDischarged, because, discharged_at=standing.settled_at)
+        case "stood_down":
+            draft.say_of(obligation, ObligationStoodDown, because, never_notifiable=standing.never_notifiable)
+        case "merged":
+            draft.say_of(obligation, ObligationMerged, because, into_case_id=standing.into_case)
+        case "open" if obligation.status == "provisional":
+            draft.say_of(obligation, ObligationConfirmed, because)
+        case _:
+            _reopen(
+                draft,
+                obligation,
+                standing,
+                _Dates(obligation.starts_at, obligation.due_at, obligation.target_at, ""),
+            )

@@ -1,0 +1,111 @@
+"""What the candour rule remembers of one partition: cases, their evidence, their obligations, and what is due next.
+
+All of it follows from the rule's own outcomes through `evolve`. A case takes room only once something was
+said of it.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from sortedcontainers import SortedList
+
+from rules.calendar import Calendar
+from rules.candour.policy import Duty, Policy
+from schemas.event_types import Instant
+from schemas.outcome_types import Evidence
+
+Status = Literal["provisional", "open", "met", "met_late", "discharged", "stood_down", "merged"]
+
+UNSETTLED: tuple[Status, ...] = ("provisional", "open")
+ANSWERED: tuple[Status, ...] = ("met", "met_late")
+
+
+@dataclass(slots=True)
+class Obligation:
+    """A duty owed to one patient by one provider under one instrument. Whether it is breached stands beside
+    its status: a breach is said by a tick and withdrawn by evidence."""
+
+    id: str
+    patient: str
+    provider: str
+    duty: str
+    instrument: str
+    policy_version: str
+    calendar_version: str | None
+    provisional: bool
+    harm: str
+    reported_at: Instant
+    aware_at: Instant
+    opened_at: Instant  # the start it was opened with
+    opened_by: str
+    starts_at: Instant
+    due_at: Instant | None
+    target_at: Instant | None
+    status: Status
+    revision: int = 1
+    breached: bool = False
+    disputed: bool = False
+    settled_at: Instant | None = None
+    spoken_until: Instant = 0  # nothing more is to be said of warnings and deadlines up to here
+    alarm: Instant | None = None  # the next tick from here on concerns it
+
+
+@dataclass(slots=True)
+class Case:
+    revision: int = 0
+    evidence: tuple[Evidence, ...] = ()  # in the order of the log
+    withdrawn: tuple[str, ...] = ()  # event ids of records entered by mistake
+    obligations: dict[str, Obligation] = field(default_factory=dict)
+
+    def heard(self, event_id: str) -> bool:
+        """Whether something was said because of this event: then this is an echo of it."""
+        return (
+            event_id in self.withdrawn
+            or any(event_id == evidence.event_id for evidence in self.evidence)
+            or any(event_id == obligation.opened_by for obligation in self.obligations.values())
+        )
+
+    def copy(self) -> "Case":
+        """A case that can be tried out without touching this one."""
+        return replace(
+            self, obligations={id: replace(obligation) for id, obligation in self.obligations.items()}
+        )
+
+
+@dataclass(slots=True)
+class State:
+    cases: dict[str, Case] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)  # obligation id -> case id
+    clock: SortedList = field(default_factory=SortedList)  # (alarm, obligation id)
+    quarantine: dict[str, tuple[int, int | None]] = field(default_factory=dict)  # case id -> revision, offset
+    partition_revision: int = 0
+    as_of: Instant = 0  # of the newest tick that made the rule speak
+    policy: Policy | None = None
+    policies: dict[str, Policy] = field(default_factory=dict)
+    calendar: Calendar | None = None
+
+    def case(self, case_id: str) -> Case:
+        return self.cases.get(case_id) or Case()
+
+    def revision(self, subject: str) -> int:
+        """The revision last heard of an obligation, `case:ID`, `quarantine:ID` or `partition:P`; 0 if none."""
+        owner = self.owners.get(subject)
+        if owner is not None:
+            return self.cases[owner].obligations[subject].revision
+        kind, _, name = subject.partition(":")
+        if kind == "case":
+            return self.cases[name].revision if name in self.cases else 0
+        if kind == "quarantine":
+            return self.quarantine[name][0] if name in self.quarantine else 0
+        return self.partition_revision if kind == "partition" else 0
+
+    def quarantined_at(self, case_id: str) -> int | None:
+        return self.quarantine[case_id][1] if case_id in self.quarantine else None
+
+    def duty(self, obligation: Obligation) -> Duty:
+        """As the policy had it under which the obligation was opened: later policies do not judge it."""
+        return self.policies[obligation.policy_version].duties[obligation.instrument, obligation.duty]
+
+    def due(self, as_of: Instant) -> list[str]:
+        """Obligations that a tick of this time concerns, in the order of their alarms."""
+        return [id for _, id in self.clock.irange(maximum=(as_of, "\uffff"))]
