@@ -1,52 +1,176 @@
-"""The command `candour`."""
+"""The command `candour`: each command reads the settings, finds the stack, and calls the room that does the work."""
 
-import sys
-import traceback
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
+from command import stack
 from command.guard import guarded
 from command.settings import Settings
+from command.times import as_of
 
 app = typer.Typer(
     name="candour",
-    help="An event stream for patient safety incidents and the duty of candour.",
+    help="An event stream for patient safety incidents and the duty of candour in the English NHS.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+providers = typer.Typer(help="The directory of providers.", no_args_is_help=True)
+dlq = typer.Typer(help="Records that could not be read.", no_args_is_help=True)
+app.add_typer(providers, name="providers")
+app.add_typer(dlq, name="dlq")
 
-DataDir = Annotated[Optional[Path], typer.Option("--data", envvar="CANDOUR_DATA", help="Folder of the stack.")]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Folder of the stack (or CANDOUR_DATA; else ./var).", show_default=False)
+]
+FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+AsOf = Annotated[datetime, typer.Argument(parser=as_of, metavar="AS_OF", help="RFC 3339 with an offset.")]
+
+
+@app.callback()
+def common(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from (or CANDOUR_DEBUG).")] = False,
+) -> None:
+    """--debug is read by the guard, which stands around all commands."""
 
 
 def settings(**given: object) -> Settings:
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    """The settings, with what was given on the command line in the place of the environment's."""
+    return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+def running(data: Path | None) -> stack.Stack:
+    return stack.running(settings(data=data).data.expanduser().resolve())
+
+
+@app.command()
+def up(
+    port: Annotated[int | None, typer.Option(help="Port of the pages and the API.", show_default="8000")] = None,
+    data: DataOption = None,
+    clock: Annotated[str | None, typer.Option(help="system or manual.", show_default="system")] = None,
+    at: Annotated[
+        datetime | None, typer.Option(parser=as_of, metavar="AS_OF", help="Where the manual clock begins.")
+    ] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Load the examples.")] = False,
+    only: Annotated[str | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Start everything, print `ready URL` when all of it answers, and go on until SIGINT or SIGTERM."""
+    from command.up import Wish, leave
+    from command.up import up as start
+
+    if clock not in (None, "system", "manual"):
+        raise typer.BadParameter("is system or manual", param_hint="--clock")
+    start(settings(port=port, data=data, clock=clock), Wish(at=at, demo=demo, only=only))
+    leave(0)
 
 
 @app.command(hidden=True)
 def run(name: Annotated[str, typer.Argument(help="relay, clock, watchdog, engine, sink or web")]) -> None:
-    """Become one process of the stack (what `up` and the containers do)."""
+    """Become one process of the stack: what `up` and the containers do."""
     from command.processes import run as become
 
     become(name, settings())
 
 
-@app.command()
-def up(
-    port: Annotated[Optional[int], typer.Option(help="Port of pages and API.")] = None,
-    clock: Annotated[Optional[str], typer.Option(help="system or manual")] = None,
-    data: DataDir = None,
-    only: Annotated[Optional[str], typer.Option(hidden=True)] = None,
-) -> None:
-    """Start everything, print one line when all answers, and go on until SIGINT or SIGTERM."""
-    from command.up import Wish
-    from command.up import up as start
+@app.command(hidden=True)
+def prepare() -> None:
+    """Make topics, contracts, tables and law on the servers named in the environment: what the containers do first."""
+    from command.steps import prepare as make
 
-    start(settings(port=port, data=data, clock=clock), Wish(only=only))
+    make(settings())
+
+
+@app.command()
+def fetch() -> None:
+    """Fetch all that `up` starts and make its starts quick; afterwards `up` needs no network."""
+    from command.fetch import fetch as get
+
+    get(settings())
+
+
+@app.command()
+def tick(time: AsOf, data: DataOption = None) -> None:
+    """Move the manual clock forward, and return when everything has taken the new time."""
+    from command.tick import tick as move
+
+    move(running(data), time)
+
+
+@app.command()
+def doctor(data: DataOption = None) -> None:
+    """Tell the addresses in use, the state of every part, what is wrong, and how to mend it."""
+    from command.doctor import examine
+
+    if not examine(settings(data=data)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(data: DataOption = None) -> None:
+    """Compare what the live engine said with the same rules run over the whole log; status 1 on any difference."""
+    from stream_apps.verify import verify as compare
+
+    here = running(data)
+    if not compare(kafka=here.kafka, registry=here.registry, database=here.database):
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(data: DataOption = None) -> None:
+    """Drop the read model and restore it from the log."""
+    from sinks.rebuild import rebuild as restore
+
+    here = running(data)
+    restore(database=here.database, kafka=here.kafka, registry=here.registry)
+
+
+@app.command()
+def replay(data: DataOption = None) -> None:
+    """Run the rules over the whole log as a batch and say what they would have said."""
+    from stream_apps.replay import replay as fold
+
+    here = running(data)
+    fold(kafka=here.kafka, registry=here.registry)
+
+
+@app.command("import")
+def import_reports(file: FileArgument, data: DataOption = None) -> None:
+    """Import reports from newline-delimited JSON; a second time changes nothing."""
+    from producers.bulk import import_file
+
+    here = running(data)
+    import_file(path=file, database=here.database, data=Path(here.data))
+
+
+@providers.command("import")
+def import_providers(file: FileArgument, data: DataOption = None) -> None:
+    """Load a directory of providers."""
+    from producers.providers import import_file
+
+    import_file(path=file, database=running(data).database)
+
+
+@dlq.command("list")
+def list_dead_letters(data: DataOption = None) -> None:
+    """Show the dead letters: where each came from and why it could not be read."""
+    from command.dead_letters import show
+
+    show(running(data).kafka)
+
+
+@dlq.command("replay")
+def replay_dead_letters(data: DataOption = None) -> None:
+    """Put the dead letters that were not yet handled back on their topic."""
+    from stream_apps.dead_letters import listed
+    from stream_apps.dead_letters import replay as put_back
+
+    kafka = running(data).kafka
+    print(f"{put_back(kafka, listed(kafka))} put back")
 
 
 def main() -> None:
+    """The script `candour`."""
     guarded(app)

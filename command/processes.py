@@ -6,18 +6,17 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from command.infrastructure import Infrastructure
 from command.settings import Settings
 from command.stack import Stack
 from embedded.parts import Part
 from embedded.problems import StartError
 
 NAMES = ["relay", "clock", "watchdog", "engine", "sink", "web"]
-_READY = "prepared"
+READY = "prepared"
 """The step after which the log, the contracts and the tables are there."""
 
 
-def processes(settings: Settings, stack: Stack, infra: Infrastructure) -> list[Part]:
+def processes(settings: Settings, stack: Stack) -> list[Part]:
     """The parts of this start; the manual clock has no process."""
     names = [name for name in NAMES if name != "clock" or stack.clock == "system"]
     return [_part(name, settings, stack) for name in names]
@@ -37,13 +36,17 @@ def _part(name: str, settings: Settings, stack: Stack) -> Part:
         "CANDOUR_HOST": settings.host,
         "CANDOUR_PORT": str(settings.port),
         "PYTHONUNBUFFERED": "1",
+        # So that the next start need not compile them again.
+        "PYTHONDONTWRITEBYTECODE": "",
     }
+    if settings.vault_key_file is not None:
+        environment["CANDOUR_VAULT_KEY_FILE"] = str(settings.vault_key_file.expanduser().resolve())
     return Part(
         name=name,
         # -P: the folder it runs in must not offer modules.
         command=lambda: [Path(sys.executable), "-P", "-m", "command", "run", name],
         ready=lambda: _answers(host, port),
-        needs=(_READY,),
+        needs=(READY,),
         environment=environment,
         # SIGTERM lets the engine end on a commit, which an upgrade rests on.
         stop_seconds=20.0,
@@ -61,6 +64,8 @@ def _answers(host: str, port: int) -> bool:
 
 def run(name: str, settings: Settings) -> None:
     """Becomes the named process; returns when SIGTERM has ended it in good order."""
+    if name not in _RUNS:
+        raise StartError(f"There is no process {name!r}; there are {', '.join(_RUNS)}.")
     _RUNS[name](settings)
 
 

@@ -8,57 +8,91 @@ from datetime import datetime
 from pathlib import Path
 
 from command.infrastructure import Infrastructure
+from command.processes import READY
+from command.settings import Settings
 from command.stack import Stack
 from embedded.parts import Step
-from embedded.places import Places
+from embedded.problems import StartError
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
+LOADED = "loaded"
 
 
 @dataclass(frozen=True)
 class Loading:
     """What a person wants in the stack at its start."""
 
-    at: datetime | None
-    demo: bool
-    places: Places
+    at: datetime | None = None
+    demo: bool = False
+    vault_key: Path | None = None
 
 
-def steps(stack: Stack, infra: Infrastructure, loading: Loading) -> list[Step]:
-    """The steps in any order; each names what it needs."""
-    return [
-        Step("secrets", lambda: _secrets(loading.places)),
-        Step("topics", lambda: _topics(stack), needs=infra.needs("kafka")),
-        Step("contracts", lambda: _contracts(stack), needs=infra.needs("registry")),
-        Step("tables", lambda: _tables(stack), needs=infra.needs("postgres")),
+def steps(stack: Stack, infra: Infrastructure, loading: Loading, processes: list[str]) -> list[Step]:
+    """The steps; each names what it needs."""
+    before = [
+        Step("key", lambda: _key(stack, loading.vault_key)),
+        Step("topics", lambda: _topics(stack.kafka), needs=infra.needs("kafka")),
+        Step("contracts", lambda: _contracts(stack.registry), needs=infra.needs("registry")),
+        Step("tables", lambda: _tables(stack.database), needs=infra.needs("postgres")),
         Step("law", lambda: _law(stack, loading.at), needs=("tables",)),
-        Step("prepared", lambda: None, needs=("secrets", "topics", "contracts", "law")),
+        Step(READY, lambda: None, needs=("key", "topics", "contracts", "law")),
     ]
+    return [*before, Step(LOADED, lambda: _examples(stack), needs=processes)] if loading.demo else before
 
 
-def _secrets(places: Places) -> None:
-    from command.secrets import make_vault_key
+def prepare(settings: Settings) -> None:
+    """The same for servers named in the environment, one after the other: what a container does before the others."""
+    missing = [
+        name
+        for name, value in (
+            ("KAFKA_BOOTSTRAP", settings.kafka),
+            ("SCHEMA_REGISTRY_URL", settings.registry),
+            ("DATABASE_URL", settings.database),
+        )
+        if not value
+    ]
+    if missing or not (settings.kafka and settings.registry and settings.database):
+        raise StartError(f"{', '.join(missing)} must be set: prepare works on servers that are there.")
+    stack = Stack(
+        data=str(settings.data),
+        url="",
+        kafka=settings.kafka,
+        registry=settings.registry,
+        database=settings.database,
+        clock=settings.clock,
+    )
+    nowhere = Infrastructure(stack.kafka, stack.registry, stack.database, [])
+    for step in steps(stack, nowhere, Loading(vault_key=settings.vault_key_file), []):
+        step.run()
 
-    make_vault_key(places.secrets)
+
+def _key(stack: Stack, chosen: Path | None) -> None:
+    from producers.keys import create_key, key_place
+
+    # A key that lies elsewhere is that place's business: one made by mistake would hide that the true one is missing.
+    if chosen is None:
+        create_key(key_place(Path(stack.data)))
 
 
-def _topics(stack: Stack) -> None:
+def _topics(kafka: str) -> None:
     from command.topics import create_topics
     from schemas.topics import TOPICS
 
-    create_topics(stack.kafka, TOPICS)
+    create_topics(kafka, TOPICS)
 
 
-def _contracts(stack: Stack) -> None:
+def _contracts(registry: str) -> None:
     from schemas.registry import register_all
 
-    register_all(stack.registry)
+    register_all(registry)
 
 
-def _tables(stack: Stack) -> None:
-    from sinks.migrations import upgrade
+def _tables(database: str) -> None:
+    import producers.migrations
+    import sinks.migrations
 
-    upgrade(stack.database)
+    producers.migrations.upgrade(database)
+    sinks.migrations.upgrade(database)
 
 
 def _law(stack: Stack, at: datetime | None) -> None:
@@ -69,3 +103,10 @@ def _law(stack: Stack, at: datetime | None) -> None:
         from producers.clock import advance
 
         advance(stack.database, at)
+
+
+def _examples(stack: Stack) -> None:
+    from producers.bulk import import_file
+
+    for file in sorted(EXAMPLES.glob("*.ndjson")):
+        import_file(path=file, database=stack.database, data=Path(stack.data))

@@ -56,8 +56,9 @@ def up(settings: Settings, wish: Wish) -> None:
         stack.write(places.run, here)
         nodes: list[Node] = [*infra.parts]
         if wish.only != ONLY_INFRASTRUCTURE:
-            loading = Loading(at=wish.at, demo=wish.demo, places=places)
-            nodes += [*steps(here, infra, loading), *processes(settings, here, infra)]
+            ours = processes(settings, here)
+            loading = Loading(at=wish.at, demo=wish.demo, vault_key=settings.vault_key_file)
+            nodes += [*ours, *steps(here, infra, loading, [part.name for part in ours])]
         supervisor = Supervisor(nodes, places)
         handle_signals(supervisor)
         supervisor.run(lambda: print(f"ready {here.url}", flush=True))

