@@ -1,0 +1,82 @@
+"""The pages are a client of the JSON API, in process: one place says what is valid and who may do what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import orjson
+from fastapi import Request
+
+from views.pages.fields import Errors, name_of
+
+COOKIE = "candour"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def accepted(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def detail(self) -> str:
+        return str(self.body.get("detail") or self.body.get("title") or "The request was refused.")
+
+    def errors(self) -> Errors:
+        """What to mend, by the names of the form's fields (RFC 9457 problem details with `errors`)."""
+        found: Errors = {}
+        for one in self.body.get("errors") or ():
+            message = " ".join(part for part in (one.get("detail") or self.detail, one.get("mend")) if part)
+            found.setdefault(name_of(str(one.get("pointer") or one.get("field") or "")), message)
+        return found
+
+
+async def get(request: Request, path: str, query: Mapping[str, Any] | None = None) -> Answer:
+    return await _call(request, "GET", path, query=query)
+
+
+async def post(
+    request: Request, path: str, body: Mapping[str, Any], *, key: str | None = None, who: bool = True
+) -> Answer:
+    """`key` is the idempotency key; `who=False` leaves out who is signed in, as an anonymous report must."""
+    return await _call(request, "POST", path, body=body, key=key, who=who)
+
+
+async def _call(
+    request: Request,
+    method: str,
+    path: str,
+    *,
+    query: Mapping[str, Any] | None = None,
+    body: Mapping[str, Any] | None = None,
+    key: str | None = None,
+    who: bool = True,
+) -> Answer:
+    # The address of the real client goes with the call: signing in for demonstration is for loopback only.
+    client = (request.client.host, request.client.port) if request.client else ("0.0.0.0", 0)
+    transport = httpx.ASGITransport(app=request.app, client=client, raise_app_exceptions=False)
+    headers = {"Accept": "application/json"}
+    cookie = request.cookies.get(COOKIE, "").strip('"')
+    if who and cookie:
+        headers["Authorization"] = f"Bearer {cookie}"
+    if key:
+        headers["Idempotency-Key"] = key
+    content = None if body is None else orjson.dumps(body)
+    if content is not None:
+        headers["Content-Type"] = "application/json"
+    asked = {name: value for name, value in (query or {}).items() if value not in (None, "")}
+    async with httpx.AsyncClient(transport=transport, base_url=str(request.base_url)) as caller:
+        answer = await caller.request(method, path, params=asked, content=content, headers=headers)
+    return Answer(answer.status_code, _json(answer.content))
+
+
+def _json(content: bytes) -> dict[str, Any]:
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}

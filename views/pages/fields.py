@@ -1,0 +1,90 @@
+"""What a form asks: fields declared once, drawn by `fields.jinja`, read back into a body of the JSON API."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Filled = Mapping[str, str]  # what was typed, by field name; nothing typed is ever lost
+Errors = dict[str, str]  # what to mend, by field name, in the order of the form
+Draw = Literal["text", "area", "radios", "select", "boxes", "when", "hidden"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    text: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """`boxes` are single yes-boxes: each choice is a field of its own named `NAME-VALUE`."""
+
+    name: str
+    label: str
+    draw: Draw = "text"
+    hint: str | None = None
+    choices: tuple[Choice, ...] = ()
+    required: bool = False
+    width: int | None = None
+    spoken_by: str | None = None  # autocomplete token
+    numeric: bool = False
+    inline: bool = False
+    default: str = ""
+    missing: str = ""  # what to say when a required field is empty
+
+
+def choices(pairs: Mapping[str, str]) -> tuple[Choice, ...]:
+    return tuple(Choice(value, text) for value, text in pairs.items())
+
+
+def missing(fields: Iterable[Field], filled: Filled) -> Errors:
+    """Required fields that were left empty."""
+    return {
+        field.name: field.missing or f"Enter {field.label.lower()}"
+        for field in fields
+        if field.required and field.draw not in ("when", "boxes") and not filled.get(field.name, "").strip()
+    }
+
+
+def name_of(path: str) -> str:
+    """`patients[0].nhs_number` and `/patients/0/nhs_number` as the form's name `patients-0-nhs_number`."""
+    return re.sub(r"[^a-z0-9_]+", "-", path.lower()).strip("-")
+
+
+def placed(errors: Errors, fields: Iterable[Field]) -> Errors:
+    """The errors in the order of the form, each at an input that is there; any other at the first."""
+    asked = tuple(fields)
+    inputs = [one for field in asked for one in _inputs(field)]
+    labels = {field.name: field.label for field in asked}
+    found: Errors = {}
+    for name, message in errors.items():
+        place = _nearest(name, inputs) or inputs[0]
+        found.setdefault(place, _sentence(labels.get(place, ""), message))
+    return {name: found[name] for name in inputs if name in found}
+
+
+def _inputs(field: Field) -> list[str]:
+    parts = ("", "-d", "-m", "-y", "-time") if field.draw == "when" else ("",)
+    return [f"{field.name}{part}" for part in parts]
+
+
+def _nearest(name: str, inputs: list[str]) -> str | None:
+    parts = name.split("-")
+    shorter = ("-".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((one for one in shorter if one in inputs), None)
+
+
+def _sentence(label: str, message: str) -> str:
+    """`is no date; …` with the label of its field before it; a whole sentence stays as it is."""
+    return f"“{label}” {message}" if message[:1].islower() and label else message
+
+
+def items_of(field: Field) -> list[dict[str, object]]:
+    """The choices as the NHS.UK macros take them; a list to choose from begins with "nothing chosen"."""
+    first: list[dict[str, object]] = [{"value": "", "text": ""}] if field.draw == "select" else []
+    return first + [
+        {"value": one.value, "text": one.text, "hint": {"text": one.hint} if one.hint else None}
+        for one in field.choices
+    ]

@@ -1,0 +1,136 @@
+"""`/cases/{id}/record/{type}`: a plain form for each follow-up, so that no team needs a programmer."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from schemas.event_types import Instant
+from views.pages import api, case_view, moments, report_form, words
+from views.pages.fields import Choice, Errors, Field, Filled, missing, placed
+from views.pages.follow_up_forms import BY_TYPE, Form
+from views.pages.now import Now
+from views.pages.problems import problem_page, unavailable
+from views.pages.rendering import page
+from views.pages.typed import typed
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/cases/{case_id}/record/{type}")
+async def form(request: Request, case_id: str, type: str) -> Response:
+    case = await _case(request, case_id)
+    if isinstance(case, Response):
+        return case
+    return _form(request, case, _of(type, case), {"idempotency-key": str(uuid4())}, {})
+
+
+@router.post("/cases/{case_id}/record/{type}")
+async def record(
+    request: Request, case_id: str, type: str, filled: Annotated[Filled, Depends(typed)], now: Now
+) -> Response:
+    case = await _case(request, case_id)
+    if isinstance(case, Response):
+        return case
+    asked = _of(type, case)
+    body, errors = body_of(asked, filled, now)
+    if errors:
+        return _form(request, case, asked, filled, errors, 422)
+    key = filled.get("idempotency-key") or str(uuid4())
+    answer = await api.post(request, f"/api/cases/{quote(case_id, safe='')}/events", body, key=key)
+    if answer.accepted:
+        return RedirectResponse(f"/cases/{quote(case_id, safe='')}?recorded={type}", 303)
+    if answer.status >= 500:
+        return unavailable(
+            request, "This was not recorded. Go back, nothing you typed is lost, and send it again."
+        )
+    if answer.status in (401, 403):
+        return problem_page(request, 403, answer.detail)
+    first = asked.fields[0].name
+    return _form(request, case, asked, filled, answer.errors() or {first: answer.detail}, answer.status)
+
+
+def body_of(asked: Form, filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
+    """The follow-up as the JSON API takes it, and what has to be mended first."""
+    errors = missing(asked.fields, filled)
+    body: dict[str, Any] = {"type": asked.type}
+    for field in asked.fields:
+        value = _value(field, filled, now, errors)
+        if value is None or value == "":
+            continue
+        body[field.name] = value
+    if asked.type == "enriched":
+        parts = ("nhs_number", "name", "date_of_birth", "relation", "why")
+        body = {name: value for name, value in body.items() if name not in parts}
+        body |= report_form.patient(filled, "", errors)
+    if "provider" in body:
+        body["provider"] = body["provider"].upper()
+    return body, errors
+
+
+def _value(field: Field, filled: Filled, now: Instant, errors: Errors) -> Any:
+    if field.draw == "when":
+        try:
+            found = moments.read(filled, field.name, now)
+        except moments.Unclear as unclear:
+            errors[unclear.part] = str(unclear)
+            return None
+        return None if found is None else moments.text(found)
+    if field.draw == "boxes":
+        return {one.value: filled.get(f"{field.name}-{one.value}") == "yes" for one in field.choices}
+    value = filled.get(field.name, "").strip()
+    yes_or_no = [one.value for one in field.choices] == ["yes", "no"]
+    return {"yes": True, "no": False}.get(value) if yes_or_no else value
+
+
+async def _case(request: Request, case_id: str) -> dict[str, Any] | Response:
+    answer = await api.get(request, f"/api/cases/{quote(case_id, safe='')}")
+    if answer.accepted:
+        return answer.body
+    if answer.status >= 500:
+        return unavailable(request, "The case cannot be read just now.")
+    return problem_page(request, answer.status, answer.detail)
+
+
+def _of(type: str, case: dict[str, Any]) -> Form:
+    """The form with the choices of this case: which patient, provider, obligation or record it is about."""
+    form = BY_TYPE.get(type)
+    if form is None:
+        raise HTTPException(404, f"There is no form named {type}.")
+    patients = tuple(Choice(ref, f"Patient {ref}") for ref in case_view.patients(case))
+    providers = tuple(Choice(code, code) for code in case_view.providers(case))
+    extra: list[Field] = []
+    if form.about == "obligation":
+        owed = tuple(Choice(one["id"], case_view.title(one)) for one in case.get("obligations", ()))
+        extra.append(_which("obligation_id", "Which obligation?", owed))
+    else:
+        if len(patients) > 1 and (form.about == "patient" or form.type == "enriched"):
+            extra.append(_which("patient", "Which patient?", patients))
+        if len(providers) > 1 and form.about == "patient":
+            extra.append(_which("provider", "For which provider?", providers))
+    fields = tuple(
+        replace(field, choices=_records(case)) if field.name == "event_id" else field for field in form.fields
+    )
+    return replace(form, fields=(*extra, *fields))
+
+
+def _which(name: str, label: str, found: tuple[Choice, ...]) -> Field:
+    return Field(name, label, "radios", choices=found, required=True, missing=f"Choose: {label.lower()}")
+
+
+def _records(case: dict[str, Any]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(line["event_id"], f"{words.of(line['type'])}, {case_view.day_of(line)}")
+        for line in case.get("timeline", ())
+        if line.get("event_id") and line.get("type") in BY_TYPE
+    )
+
+
+def _form(
+    request: Request, case: dict[str, Any], asked: Form, filled: Filled, errors: Errors, status: int = 200
+) -> Response:
+    context = {"case": case, "asked": asked, "filled": filled, "errors": placed(errors, asked.fields)}
+    return page(request, "follow_up", context, status=status)

@@ -1,0 +1,206 @@
+"""The report form: what it asks, and the body of `POST /api/reports` that its answers make."""
+
+from typing import Any
+
+from schemas.event_types import Instant
+from views.pages import moments, words
+from views.pages.fields import Choice, Errors, Field, Filled, choices, missing
+
+NOT_SURE = Choice("not_known", "Not sure")
+YES_NO = (Choice("yes", "Yes"), Choice("no", "No"), Choice("not_sure", "Not sure"))
+PHYSICAL = choices({code: words.HARMS[code] for code in ("none", "low", "moderate", "severe", "fatal")})
+PSYCHOLOGICAL = PHYSICAL[:-1]
+
+KIND = Field(
+    "kind",
+    "What are you reporting?",
+    "radios",
+    choices=(
+        Choice("incident", "An incident", "Something happened to a patient that was not meant to"),
+        Choice(
+            "near_miss", "A near miss", "It could have harmed a patient, but did not reach one or was caught"
+        ),
+        Choice("hazard", "A hazard", "Something unsafe that has not led to anything yet"),
+        Choice("outcome", "An outcome", "A poor outcome, and it is not clear whether care had a part in it"),
+        Choice("good_care", "Good care", "Something that went well and others can learn from"),
+        Choice("not_sure", "Not sure"),
+    ),
+    required=True,
+    missing="Choose what you are reporting; “Not sure” will do",
+)
+WHAT = Field(
+    "what_happened",
+    "What happened?",
+    "area",
+    hint="Say what you saw, in your own words. Please leave out names here; there is room for them below.",
+    required=True,
+    missing="Say what happened; one sentence is enough",
+)
+PLACE = (
+    Field(
+        "provider", "Hospital, service or provider", hint="Its code if you know it, for example RXX", width=10
+    ),
+    Field("ward", "Ward or place"),
+)
+OCCURRED = Field("occurred_at", "When did it happen?", "when")
+NOTICED = Field("noticed_at", "When was it first noticed?", "when", hint="By you or by a colleague")
+HARM = (
+    Field(
+        "harm-physical",
+        "Physical harm to the patient",
+        "radios",
+        hint="As far as you know now; it can be changed later.",
+        choices=(*PHYSICAL, NOT_SURE),
+    ),
+    Field(
+        "harm-psychological",
+        "Psychological harm to the patient",
+        "radios",
+        choices=(*PSYCHOLOGICAL, NOT_SURE),
+    ),
+    Field("harm_may_still_follow", "May harm still follow?", "radios", choices=YES_NO, inline=True),
+    Field(
+        "immediate_risk",
+        "Is anyone in immediate danger now?",
+        "radios",
+        hint="If so, act first: make it safe and call for help. The report can wait.",
+        choices=YES_NO,
+        inline=True,
+    ),
+    Field("could_have_been", "How bad could it have been?", "select", choices=(*PHYSICAL, NOT_SURE)),
+    Field(
+        "never_event_type",
+        "Might this be a never event?",
+        "radios",
+        hint="For example wrong-site surgery or a retained object. The safety team will look it up.",
+        choices=YES_NO,
+        inline=True,
+    ),
+)
+REPORTER = (
+    Field(
+        "reporter-role",
+        "Your role",
+        hint="For example nurse, healthcare assistant, porter. Every role's report counts the same.",
+        spoken_by="organization-title",
+    ),
+    Field("reporter-name", "Your name", hint="Kept apart from the report, and every look at it is logged."),
+)
+ANONYMOUS = Field(
+    "anonymous",
+    "Send without my name?",
+    "boxes",
+    hint="Then neither name nor role, computer or address is kept, and we cannot tell you what came of it.",
+    choices=(Choice("yes", "Report anonymously"),),
+)
+RELATIONS = choices(
+    {
+        "patient": "The patient",
+        "next_of_kin": "Next of kin",
+        "parent": "Parent or guardian",
+        "attorney": "Attorney or deputy",
+        "advocate": "Advocate",
+    }
+)
+REASONS = choices(
+    {
+        "dead": "The patient has died",
+        "under_16": "The patient is under 16 and cannot decide",
+        "lacks_capacity": "The patient lacks capacity in this matter",
+    }
+)
+MOST_PATIENTS = 20  # in the form; an API call may tell of more
+NO_BIRTH_DATE = "Enter the date of birth as day, month and year, for example 27/03/1958, or leave it empty"
+
+
+def patient_fields(prefix: str = "") -> tuple[Field, ...]:
+    """Who a patient is and who is to be told in their place."""
+    return (
+        Field(
+            f"{prefix}nhs_number",
+            "NHS number",
+            hint="10 digits, for example 999 123 4567",
+            numeric=True,
+            width=20,
+        ),
+        Field(f"{prefix}name", "Name"),
+        Field(f"{prefix}date_of_birth", "Date of birth", hint="For example 27/03/1958", width=10),
+        Field(
+            f"{prefix}relation",
+            "Who is to be told?",
+            "select",
+            hint="Usually the patient. Otherwise the person lawfully acting for them.",
+            choices=RELATIONS,
+        ),
+        Field(f"{prefix}why", "If not the patient, why?", "select", choices=REASONS),
+    )
+
+
+def every_field(patients: int) -> tuple[Field, ...]:
+    shown = [field for index in range(patients) for field in patient_fields(f"patients-{index}-")]
+    return (KIND, WHAT, *PLACE, OCCURRED, NOTICED, *HARM, *shown, *REPORTER, ANONYMOUS)
+
+
+def patient_count(filled: Filled) -> int:
+    typed = filled.get("patient-count", "1")
+    return min(int(typed), MOST_PATIENTS) if typed.isascii() and typed.isdigit() and int(typed) else 1
+
+
+def body(filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
+    """The report as the JSON API takes it, and what has to be mended first; blank answers are left out."""
+    errors = missing((KIND, WHAT), filled)
+    report: dict[str, Any] = {name: filled.get(name, "") for name in ("kind", "what_happened")}
+    for name in ("provider", "ward", "could_have_been"):
+        if typed := filled.get(name, "").strip():
+            report[name] = typed.upper() if name == "provider" else typed
+    occurred: Instant | None = None
+    for name in ("occurred_at", "noticed_at"):
+        try:
+            found = moments.read(filled, name, now, not_before=occurred)
+        except moments.Unclear as unclear:
+            errors[unclear.part] = str(unclear)
+            continue
+        if found is not None:
+            report[name] = moments.text(found)
+        occurred = occurred if occurred is not None else found
+    harm = {axis: value for axis in ("physical", "psychological") if (value := filled.get(f"harm-{axis}"))}
+    report |= {"harm": harm} if harm else {}
+    report |= {
+        name: filled[name] == "yes"
+        for name in ("harm_may_still_follow", "immediate_risk")
+        if filled.get(name) in ("yes", "no")
+    }
+    # Which never event it is, is for the safety team to say: "yes" and "not sure" ask the same of them.
+    if filled.get("never_event_type") in ("yes", "not_sure"):
+        report["never_event_type"] = "not_sure"
+    every = (patient(filled, f"patients-{index}-", errors) for index in range(patient_count(filled)))
+    patients = [one for one in every if one]
+    report |= {"patients": patients} if patients else {}
+    return report | _reporter(filled), errors
+
+
+def _reporter(filled: Filled) -> dict[str, Any]:
+    if filled.get("anonymous-yes") == "yes":
+        return {"anonymous": True}
+    typed = {part: filled.get(f"reporter-{part}", "").strip() for part in ("role", "name")}
+    given = {part: text for part, text in typed.items() if text}
+    return {"reporter": given} if given else {}
+
+
+def patient(filled: Filled, prefix: str, errors: Errors) -> dict[str, Any]:
+    """What was typed into `patient_fields`, as the API takes it; adds what has to be mended."""
+    typed = {part: filled.get(f"{prefix}{part}", "").strip() for part in _PARTS}
+    found: dict[str, Any] = {part: typed[part] for part in ("nhs_number", "name") if typed[part]}
+    if typed["date_of_birth"]:
+        try:
+            found["date_of_birth"] = moments.birth_date(typed["date_of_birth"])
+        except ValueError:
+            errors[f"{prefix}date_of_birth"] = NO_BIRTH_DATE
+    if typed["relation"]:
+        found["relevant_person"] = {"relation": typed["relation"], "why": typed["why"] or None}
+    elif typed["why"]:
+        errors[f"{prefix}relation"] = "Choose who is to be told in place of the patient."
+    return found
+
+
+_PARTS = ("nhs_number", "name", "date_of_birth", "relation", "why")

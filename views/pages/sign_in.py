@@ -1,0 +1,71 @@
+"""`/sign-in`: choose a role and a provider, for demonstration; the cookie says what a bearer token would."""
+
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from views.pages import words
+from views.pages.api import COOKIE
+from views.pages.fields import Choice, Field, Filled
+from views.pages.rendering import page
+from views.pages.typed import typed
+
+router = APIRouter(include_in_schema=False)
+
+HINTS = {
+    "reporter": "Reports, and adds to reports",
+    "clinician": "Records contact, telling, letters and determinations",
+    "safety": "All of that, and regrades, stand-downs, links, retractions",
+    "director": "Acknowledges, acts as second person, signs",
+    "auditor": "Reads all providers",
+    "publisher": "Handles releases",
+    "admin": "Looks after the service",
+}
+ROLE = Field(
+    "role",
+    "Which role?",
+    "radios",
+    choices=tuple(Choice(role, text, HINTS[role]) for role, text in words.ROLES.items()),
+)
+PROVIDER = Field(
+    "provider", "Provider", hint="Its code, for example RXX. Empty means all providers.", width=10
+)
+
+
+@router.get("/sign-in")
+async def form(request: Request, next: str = "/board") -> HTMLResponse:
+    return page(request, "sign_in", {"role": ROLE, "provider": PROVIDER, "filled": {"next": next}})
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, filled: Annotated[Filled, Depends(typed)]) -> Response:
+    errors = {}
+    if filled.get("role") not in words.ROLES:
+        errors["role"] = "Choose a role"
+    provider = filled.get("provider", "").strip().upper()
+    if not re.fullmatch(r"[A-Z0-9]{0,10}", provider):
+        errors["provider"] = "Enter a provider’s code: letters and digits, for example RXX, or leave it empty"
+    if errors:
+        context = {"role": ROLE, "provider": PROVIDER, "filled": filled, "errors": errors}
+        return page(request, "sign_in", context, status=422)
+    answer = RedirectResponse(_own(filled.get("next", "")), 303)
+    who = f"demo:{filled['role']}" + (f":{provider}" if provider else "")
+    answer.set_cookie(COOKIE, who, httponly=True, samesite="strict", secure=request.url.scheme == "https")
+    return answer
+
+
+@router.post("/sign-out", dependencies=[Depends(typed)])
+async def sign_out() -> Response:
+    answer = RedirectResponse("/", 303)
+    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return answer
+
+
+def _own(path: str) -> str:
+    """A path of this site; anything that could lead elsewhere becomes the board."""
+    parts = urlsplit(path)
+    fine = path.startswith("/") and not path.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
+    return path if fine else "/board"

@@ -1,0 +1,60 @@
+"""Times as people read them: London time with GMT or BST, and how long something has been."""
+
+from datetime import datetime
+
+from rules import london
+from schemas.event_types import Instant
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+
+
+def read(text: str | Instant) -> Instant:
+    """RFC 3339, as the API writes times, or an instant as it is."""
+    return text if isinstance(text, int) else london.instant(datetime.fromisoformat(text))
+
+
+def when(text: str | Instant | None) -> str:
+    """`8 Jan 2014, 23:59 GMT`; `not known` for None."""
+    if text is None:
+        return "not known"
+    moment = london.at(read(text))
+    return f"{moment.day} {moment:%b %Y, %H:%M %Z}"
+
+
+def exactly(text: str | Instant | None) -> str:
+    """`Wed 8 Jan 2014, 23:59:59 GMT`: for what is decided by the second."""
+    if text is None:
+        return "not known"
+    moment = london.at(read(text))
+    return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M:%S %Z}"
+
+
+def day(text: str | Instant | None) -> str:
+    return "not known" if text is None else london.day_in_words(read(text))
+
+
+def clock(text: str | Instant) -> str:
+    """`23:59:59 GMT`"""
+    return f"{london.at(read(text)):%H:%M:%S %Z}"
+
+
+def long(milliseconds: int) -> str:
+    """`3 days 4 hours`, `2 hours 5 minutes`, `less than a minute`: the two largest units."""
+    left, parts = max(0, milliseconds), []
+    for unit, size in (("day", DAY), ("hour", HOUR), ("minute", MINUTE)):
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count:,} {unit}{'' if count == 1 else 's'}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "less than a minute"
+
+
+def since(start: str | Instant, now: str | Instant) -> str:
+    return long(read(now) - read(start))
+
+
+def left(due: str | Instant, now: str | Instant) -> str:
+    """`3 days 4 hours left` or `2 hours over`; the due second itself is still in time."""
+    distance = read(due) - read(now)
+    return f"{long(distance)} left" if distance > -london.SECOND else f"{long(-distance)} over"
