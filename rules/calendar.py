@@ -33,6 +33,9 @@ class Calendar:
         length = (covers_to - covers_from).days + 1
         days = (covers_from + timedelta(days=n) for n in range(length))
         self._working = [day for day in days if day.weekday() < SATURDAY and day not in holidays]
+        self._due = lru_cache(maxsize=16384)(
+            self._count
+        )  # one calendar counts the same few days over and over
 
     def is_working_day(self, day: date) -> bool:
         index = bisect_left(self._working, day)
@@ -60,13 +63,16 @@ class Calendar:
 
     def due(self, start: Instant, working_days: int) -> Instant | None:
         """23:59:59 London on day n after the day of `start`; None where the calendar does not reach."""
-        day = self.after(day_of(start), working_days)
-        return None if day is None else last_second(day)
+        return self._due(day_of(start), working_days)
 
     def ahead(self, due: Instant, working_days: int) -> Instant | None:
         """The first second of the n-th working day before the day of `due`."""
         day = self.before(day_of(due), working_days)
         return None if day is None else first_second(day)
+
+    def _count(self, day: date, working_days: int) -> Instant | None:
+        counted = self.after(day, working_days)
+        return None if counted is None else last_second(counted)
 
     def describe(self) -> str:
         return f"The calendar {self.version} reaches from {self.covers_from} to {self.covers_to}"

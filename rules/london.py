@@ -11,6 +11,7 @@ from schemas.event_types import Instant
 
 LONDON = ZoneInfo("Europe/London")
 SECOND = 1000
+HOUR = 3600 * SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,7 +28,12 @@ def instant(moment: datetime) -> Instant:
 
 
 def day_of(when: Instant) -> date:
-    return at(when).date()
+    return _day_of_hour(when // HOUR)
+
+
+@lru_cache(maxsize=65536)
+def _day_of_hour(hour: int) -> date:
+    return at(hour * HOUR).date()  # the offset of London changes on the hour, by the hour
 
 
 @lru_cache(maxsize=4096)

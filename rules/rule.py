@@ -8,17 +8,15 @@ record, and answers with what is to be said now. `evolve` hears one thing said. 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from uuid import UUID, uuid5
 
+from rules.identity import OUTCOMES, name_based
 from schemas.event_types import CaseEvent, ClockTick, Record
 from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
-
-NAMESPACE = UUID("1f7c6a54-6f5e-4f0e-8a63-0c6f6f2d9b11")
 
 
 def outcome_id(rule: str, outcome: Outcome) -> str:
     """The same for the same thing said, whoever says it again: two kinds at one revision clash visibly."""
-    return str(uuid5(NAMESPACE, f"{rule}|{outcome.case_id}|{outcome.subject}|{outcome.revision}"))
+    return name_based(OUTCOMES, f"{rule}|{outcome.case_id}|{outcome.subject}|{outcome.revision}")
 
 
 class State(Protocol):

@@ -27,7 +27,7 @@ MAY_STILL_FOLLOW, IMMEDIATE_RISK, NEVER_EVENT_PROPOSED, PROVIDER_NOT_KNOWN, ANON
 )  # flags
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class Record(Struct, frozen=True, kw_only=True, gc=False):
     """One record of the log, or a part of one."""
 
 

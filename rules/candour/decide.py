@@ -13,7 +13,7 @@ from rules.candour.opening import grade_of, open_by_harm
 from rules.candour.outcomes import Speaker
 from rules.candour.policy import RANK, reaches, worst
 from rules.candour.policy import parse as parse_policy
-from rules.candour.settle import redate, settle
+from rules.candour.settle import redate, settle, settle_new
 from rules.candour.standing import judge, reopens
 from rules.candour.state import UNSETTLED, Case, Obligation, State
 from rules.london import in_words
@@ -122,8 +122,10 @@ def _hear(state: State, event: CaseEvent) -> list[Outcome]:
             _report(draft, event)
         case _:
             _follow_up(draft, event)
-    if draft.said:
+    if draft.case.evidence or draft.case.withdrawn:
         settle(draft, event)
+    else:
+        settle_new(draft)
     return draft.said
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from rules.candour.evolve import remember
 from rules.candour.outcomes import Speaker
 from rules.candour.policy import Policy
-from rules.candour.state import Obligation, State
+from rules.candour.state import Case, Obligation, State
 from schemas.event_types import Record
 from schemas.outcome_types import Outcome
 
@@ -20,13 +20,14 @@ class Draft:
         self.policy: Policy = state.policy
         self.calendar = state.calendar
         self.case_id = case_id
-        self.case = state.case(case_id).copy()
+        known = state.cases.get(case_id)
+        self.case = known.copy() if known else Case()
         self.speaker = Speaker.of(record, self.policy.version, self.calendar.version)
         self.said: list[Outcome] = []
 
     def say_of_case(self, kind: type[Said], *because: str, **fields: Any) -> Said:
         subject = f"case:{self.case_id}"
-        return self._said(
+        return self.take(
             self.speaker.say(kind, subject, self.case.revision + 1, self.case_id, *because, **fields)
         )
 
@@ -35,14 +36,12 @@ class Draft:
             "policy_version": obligation.policy_version,
             "calendar_version": obligation.calendar_version,
         } | fields
-        return self._said(
+        return self.take(
             self.speaker.say(kind, obligation.id, obligation.revision + 1, self.case_id, *because, **fields)
         )
 
-    def open(self, kind: type[Said], subject: str, *because: str, **fields: Any) -> Said:
-        return self._said(self.speaker.say(kind, subject, 1, self.case_id, *because, **fields))
-
-    def _said(self, outcome: Said) -> Said:
+    def take(self, outcome: Said) -> Said:
+        """Say this, and let it take effect on the copy."""
         remember(self.case, outcome)
         self.said.append(outcome)
         return outcome

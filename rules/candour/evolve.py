@@ -1,5 +1,8 @@
 """Hears one outcome of the candour rule. The only way in which its memory changes."""
 
+from functools import lru_cache
+
+from rules.calendar import Calendar
 from rules.calendar import parse as parse_calendar
 from rules.candour.policy import parse as parse_policy
 from rules.candour.state import UNSETTLED, Case, Obligation, State
@@ -146,12 +149,18 @@ def stages(state: State, obligation: Obligation) -> list[tuple[Instant, str, int
     if deadline is None or state.calendar is None:
         return []
     of = "due" if obligation.due_at is not None else "target"
-    found = [(deadline + SECOND, of, 0)]
-    for days in state.duty(obligation).warn_working_days:
-        ahead = state.calendar.ahead(deadline, days)
-        if ahead is not None and ahead > obligation.starts_at:
-            found.append((ahead, of, days))
-    return sorted(found)
+    warnings = state.duty(obligation).warn_working_days
+    return [one for one in _stages(state.calendar, deadline, of, warnings) if one[0] > obligation.starts_at]
+
+
+@lru_cache(maxsize=65536)
+def _stages(
+    calendar: Calendar, deadline: Instant, of: str, warnings: tuple[int, ...]
+) -> list[tuple[Instant, str, int]]:
+    ahead = ((calendar.ahead(deadline, days), of, days) for days in warnings)
+    return sorted(
+        [(deadline + SECOND, of, 0), *((when, of, days) for when, of, days in ahead if when is not None)]
+    )
 
 
 def _set_alarm(state: State, obligation: Obligation) -> None:

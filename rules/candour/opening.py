@@ -53,29 +53,24 @@ def open_after(draft: Draft, event: CaseEvent, tell: Obligation) -> None:
     """Open what follows once the relevant person was told, or once the investigation was completed."""
     instrument = draft.state.policies[tell.policy_version].instruments[tell.instrument]
     for duty in instrument.duty:
-        id = obligation_id(draft.case_id, tell.patient, tell.provider, duty.name, tell.instrument)
-        if id in draft.case.obligations:
-            continue
         starts_at = follows_at(draft, tell, duty)
         if starts_at is None:
             continue
-        patient = next((one for one in event.facts.patients if one.ref == tell.patient), None)
-        provider = next((one for one in event.facts.providers if one.code == tell.provider), None)
-        bound = next(
-            (one for one in instrument.bound if provider and one.binds(provider)), instrument.bound[0]
-        )
+        patient = _named(event.facts.patients, tell)
+        provider = _provider(event.facts.providers, tell)
+        bound = next((one for one in instrument.bound if one.binds(provider)), instrument.bound[0])
         because = ("It follows from the duty to tell under the same instrument.",)
-        _open(
-            draft,
-            event,
-            patient or tell.patient,
-            provider or tell.provider,
-            instrument,
-            bound,
-            duty,
-            starts_at,
-            because,
-        )
+        _open(draft, event, patient, provider, instrument, bound, duty, starts_at, because)
+
+
+def _named(patients: tuple[Patient, ...], tell: Obligation) -> Patient:
+    nobody = Patient(ref=tell.patient, physical="not_known", psychological="not_known", relation="patient")
+    return next((one for one in patients if one.ref == tell.patient), nobody)
+
+
+def _provider(providers: tuple[Provider, ...], tell: Obligation) -> Provider:
+    unknown = Provider(code=tell.provider, type="not_known", nhs_contract=False, scheme_member=False)
+    return next((one for one in providers if one.code == tell.provider), unknown)
 
 
 def follows_at(draft: Draft, tell: Obligation, duty: Duty) -> Instant | None:
@@ -92,37 +87,42 @@ def follows_at(draft: Draft, tell: Obligation, duty: Duty) -> Instant | None:
 def _open(
     draft: Draft,
     event: CaseEvent,
-    patient: Patient | str,
-    provider: Provider | str,
+    patient: Patient,
+    provider: Provider,
     instrument: Instrument,
     bound: Bound,
     duty: Duty,
     starts_at: Instant,
     because: tuple[str, ...],
 ) -> None:
-    ref = patient if isinstance(patient, str) else patient.ref
-    code = provider if isinstance(provider, str) else provider.code
-    id = obligation_id(draft.case_id, ref, code, duty.name, instrument.id)
+    id = obligation_id(draft.case_id, patient.ref, provider.code, duty.name, instrument.id)
     if id in draft.case.obligations:
         return
     due_at, target_at, reason = deadlines(draft, duty, starts_at)
     facts = event.facts
-    draft.open(
-        ObligationOpened,
-        id,
-        duty.clause,
-        *because,
-        *((ASSUMED,) if facts.aware_assumed and duty.starts == "aware_at" else ()),
-        *((reason,) if reason else ()),
-        patient=ref,
-        provider=code,
-        provider_type="not_known" if isinstance(provider, str) else provider.type,
+    if facts.aware_assumed and duty.starts == "aware_at":
+        because = (*because, ASSUMED)
+    if reason:
+        because = (*because, reason)
+    speaker = draft.speaker
+    opened = ObligationOpened(
+        subject=id,
+        revision=1,
+        case_id=draft.case_id,
+        recorded_at=speaker.recorded_at,
+        cause=speaker.cause,
+        because=(duty.clause, *because),
+        policy_version=speaker.policy_version,
+        calendar_version=speaker.calendar_version,
+        patient=patient.ref,
+        provider=provider.code,
+        provider_type=provider.type,
         duty=duty.name,
         instrument=instrument.id,
         basis=instrument.basis,
         threshold=bound.threshold,
         provisional=bound.provisional and duty.opens == "harm",
-        harm="not_known" if isinstance(patient, str) else grade_of(patient),
+        harm=grade_of(patient),
         aware_at=facts.aware_at,
         aware_assumed=facts.aware_assumed,
         reported_at=facts.reported_at,
@@ -132,9 +132,10 @@ def _open(
         due_at=due_at,
         target_at=target_at,
         owner_role=duty.owner_role,
-        relation="patient" if isinstance(patient, str) else patient.relation,
-        relation_why=None if isinstance(patient, str) else patient.why,
+        relation=patient.relation,
+        relation_why=patient.why,
     )
+    draft.take(opened)
 
 
 def deadlines(draft: Draft, duty: Duty, starts_at: Instant) -> tuple[Instant | None, Instant | None, str]:

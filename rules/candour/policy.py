@@ -51,6 +51,11 @@ class Duty(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     discharged_by_decline: bool
     satisfied_by: tuple[Proof, ...]
 
+    @property
+    def met_by_report(self) -> bool:
+        """The report is itself what this duty asks for."""
+        return self.opens == "report"
+
 
 class Bound(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A class of providers that an instrument binds, and the test of harm that holds for it."""
@@ -103,6 +108,7 @@ class Policy:
         self.duties = {
             (instrument.id, duty.name): duty for instrument in content.instruments for duty in instrument.duty
         }
+        self._bound: dict[tuple[str, bool], list[tuple[Instrument, Bound, Instant, Instant]]] = {}
         self._binding = [
             (instrument, bound, *_span(instrument))
             for instrument in content.instruments
@@ -114,21 +120,22 @@ class Policy:
         self, provider: Provider, reported_at: Instant, aware_at: Instant
     ) -> Iterator[tuple[Instrument, Bound]]:
         """The instruments that bind this provider, each chosen by the date that it declares."""
-        for instrument, bound, first, last in self._binding:
+        for instrument, bound, first, last in self._that_bind(provider):
             when = reported_at if instrument.date_basis == "reported_at" else aware_at
-            if first <= when <= last and bound.binds(provider):
+            if first <= when <= last:
                 yield instrument, bound
 
     def commencement(self, provider: Provider, family: str) -> Instant:
         """When an instrument of this family first bound such a provider."""
         return min(
-            (
-                first
-                for instrument, bound, first, _ in self._binding
-                if instrument.family == family and bound.binds(provider)
-            ),
-            default=0,
+            (first for one, _, first, _ in self._that_bind(provider) if one.family == family), default=0
         )
+
+    def _that_bind(self, provider: Provider) -> list[tuple[Instrument, Bound, Instant, Instant]]:
+        kind = provider.type, provider.nhs_contract
+        if kind not in self._bound:
+            self._bound[kind] = [one for one in self._binding if one[1].binds(provider)]
+        return self._bound[kind]
 
 
 def worst(*grades: Grade) -> Grade:

@@ -39,6 +39,13 @@ def settle(draft: Draft, event: CaseEvent) -> None:
             _settle(draft, obligation)
 
 
+def settle_new(draft: Draft) -> None:
+    """Where nothing is known but the report, only the duty to report has its answer already."""
+    for obligation in draft.case.obligations.values():
+        if draft.state.duty(obligation).met_by_report:
+            _settle(draft, obligation)
+
+
 def redate(draft: Draft) -> None:
     """A new calendar moves what is not settled, visibly."""
     for obligation in draft.case.obligations.values():

@@ -51,7 +51,7 @@ def judge(
 ) -> Standing:
     """Where the obligation stands after this evidence. `basis` is that of its instrument."""
     standing = Standing("provisional" if obligation.provisional else "open", due_at=due_at)
-    if any(proof.event == "reported" for proof in duty.satisfied_by):
+    if duty.met_by_report:
         _satisfy(standing, obligation.reported_at, "The report itself is what this duty asks for.")
     for one in evidence:
         if one.counts and concerns(one, obligation):
