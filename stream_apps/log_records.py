@@ -1,0 +1,60 @@
+"""How fold and live engine read the log alike: sources of outcomes, cases read again, quarantines said."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from confluent_kafka import Message
+
+from rules.rule import Rule
+from schemas.codec import Codec, Undecodable
+from schemas.event_types import Record
+from schemas.outcome_types import CaseQuarantined
+from schemas.topics import CASE_EVENTS
+from stream_apps.decision import Reread
+from stream_apps.partition_reader import PartitionReader
+
+
+def source(message: Message) -> tuple[int, str]:
+    """The offset of the record that an outcome was drawn from, and which part of its outcomes this is."""
+    found = dict(message.headers() or ())
+    offset, part = found["source_offset"], found["part"]
+    assert isinstance(offset, bytes)
+    assert isinstance(part, bytes)
+    return int(offset), part.decode()
+
+
+def rereader(kafka: str, codec: Codec) -> Reread:
+    """Reads a case's records again. What cannot be decoded lies among the dead letters, and is left out."""
+
+    def reread(partition: int, start: int, end: int, case_id: str) -> Iterable[tuple[int, Record]]:
+        key = case_id.encode()
+        with PartitionReader(kafka) as reader:
+            for message in reader.messages(CASE_EVENTS, partition, start, end):
+                if message.key() == key:
+                    try:
+                        record = codec.decode(message.value())
+                    except Undecodable:
+                        continue
+                    offset = message.offset()
+                    assert offset is not None
+                    yield offset, record
+
+    return reread
+
+
+def quarantines(
+    reader: PartitionReader, rules: Iterable[Rule], codec: Codec, partition: int
+) -> dict[tuple[int, str, str, int], str]:
+    """Each quarantine on the outcome logs of a partition, as a fold must obey it."""
+    heads = {
+        b"\0" + number.to_bytes(4, "big") for number, kind in codec.kinds().items() if kind is CaseQuarantined
+    }
+    found = {}
+    for rule in rules:
+        for batch in reader.batches(rule.topic, partition):
+            for message in batch:
+                value = message.value()
+                if value is not None and value[:5] in heads and not message.error():
+                    said = cast(CaseQuarantined, codec.decode(value))
+                    found[source(message)[0], rule.name, str(said.case_id), said.source_offset] = said.error
+    return found

@@ -1,0 +1,62 @@
+"""Rebuilds the engines of the partitions that came to this process, from the outcome logs alone.
+
+Runs in a thread while Faust keeps all partitions paused. The committed offsets are taken before the ends of
+the logs are known: the barrier has put everything below them on the logs.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from confluent_kafka import Message
+
+from rules.rule import Rule
+from schemas.codec import Codec
+from schemas.topics import CASE_EVENTS
+from stream_apps.engine import Engine
+from stream_apps.faults import point
+from stream_apps.log_records import rereader, source
+from stream_apps.partition_reader import PartitionReader, committed
+
+Going = Callable[[], bool]
+
+
+class Overtaken(Exception):
+    """Another rebalance came; what was read so far is of no use."""
+
+
+def recall_partitions(
+    kafka: str,
+    group: str,
+    partitions: Sequence[int],
+    rules: Sequence[Rule],
+    codec: Codec,
+    going: Going,
+) -> dict[int, Engine]:
+    """An engine for each partition, ready to hear from its committed offset on.
+
+    `going` is asked every few records and tells whether these partitions are still ours, else raises
+    `Overtaken`; being asked is a sign of life.
+    """
+    engines = {
+        partition: Engine(rules, codec.encode, codec.decode, partition, offset, rereader(kafka, codec))
+        for partition, offset in committed(kafka, group, CASE_EVENTS, partitions).items()
+    }
+    with PartitionReader(kafka) as reader:
+        for rule in rules:
+            for partition, engine in engines.items():
+                _recall(engine, rule, reader.batches(rule.topic, partition), going)
+    return engines
+
+
+def _recall(engine: Engine, rule: Rule, batches: Iterable[list[Message]], going: Going) -> None:
+    recall, name = engine.recall, rule.name
+    for batch in batches:
+        for start in range(0, len(batch), 1000):
+            if not going():
+                raise Overtaken
+            for message in batch[start : start + 1000]:
+                value = message.value()
+                if message.error() or value is None:
+                    continue
+                offset, part = source(message)
+                recall(name, offset, part, value)
+                point("recovery")

@@ -1,0 +1,200 @@
+"""Compares what the live engine said with one plain fold over the whole log, and the read model with both."""
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import create_engine, text
+
+from rules.rule import Rule
+from schemas.codec import Codec
+from schemas.registry import RegistryCodec
+from schemas.topics import CASE_EVENTS
+from stream_apps.case_engine import GROUP
+from stream_apps.log_records import source
+from stream_apps.partition_reader import PartitionReader, committed
+from stream_apps.replay import Fold, case_rules
+
+SHOWN = 5  # of each sort of difference
+SINK_PATIENCE = 20.0  # seconds that the read model may be behind
+
+Show = Callable[[str], None]
+
+
+class Found(NamedTuple):
+    """One outcome, as it is or as it ought to be on the log."""
+
+    offset: int  # of the record it was drawn from
+    part: str
+    payload: bytes
+
+
+@dataclass
+class Verdict:
+    records: int = 0
+    expected: int = 0
+    written: int = 0
+    repeats: int = 0  # the same id again, byte for byte: ordinary after a crash
+    missing: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    two_payloads: list[str] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+    read_model: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        return not (self.missing or self.strangers or self.two_payloads or self.order or self.read_model)
+
+    def __bool__(self) -> bool:
+        return self.clean
+
+    def lines(self) -> list[str]:
+        said = [
+            f"{self.records:,} records heard, {self.expected:,} outcomes follow from them; "
+            f"{self.written:,} on the logs, {self.repeats:,} of them repeats"
+        ]
+        for name, found in (
+            ("missing on the log", self.missing),
+            ("on the log, and follows from no record", self.strangers),
+            ("differs from what follows", self.two_payloads),
+            ("out of order", self.order),
+            ("read model differs from the log", self.read_model),
+        ):
+            if found:
+                said.append(f"{len(found):,} {name}:")
+                said += [f"  {line}" for line in found[:SHOWN]]
+        return [*said, "clean" if self.clean else "NOT CLEAN"]
+
+
+def verify(
+    *,
+    kafka: str,
+    registry: str,
+    database: str | None = None,
+    group: str = GROUP,
+    rules: Sequence[Rule] | None = None,
+    show: Show = print,
+) -> Verdict:
+    """Up to what the engine has committed; false where anything differs. Shows what it found."""
+    rules = case_rules(rules)
+    codec = RegistryCodec(registry)
+    verdict = Verdict()
+    folding = Fold(kafka, codec, rules, codec.encode)
+    # Before the topics: what is in the read model by now must be on them when they are read.
+    shown = _read_model(database) if database is not None else {}
+    on_topic: dict[str, bytes] = {}
+    with PartitionReader(kafka) as reader:
+        partitions = range(reader.partitions(CASE_EVENTS))
+    for partition, until in committed(kafka, group, CASE_EVENTS, partitions).items():
+        due: dict[str, dict[str, Found]] = {rule.name: {} for rule in rules}
+        for offset, said in folding.partition(partition, until):
+            for number, word in enumerate(said, 1):
+                due[word.rule][word.id] = Found(offset, f"{number}/{len(said)}", word.payload)
+        with PartitionReader(kafka) as reader:
+            for rule in rules:
+                there = written(reader, rule.topic, partition, until, verdict, on_topic)
+                compare(verdict, due[rule.name], there, f"{rule.name}/{partition}", codec)
+    verdict.records = folding.seen
+    if database is not None:
+        verdict.read_model = [f"{id} is in read.outcomes and on no log" for id in shown if id not in on_topic]
+        verdict.read_model += _unlike_read_model(database, on_topic)
+    for line in verdict.lines():
+        show(line)
+    return verdict
+
+
+def written(
+    reader: PartitionReader,
+    topic: str,
+    partition: int,
+    until: int,
+    verdict: Verdict,
+    on_topic: dict[str, bytes],
+) -> dict[str, Found]:
+    """By id, in the order of first appearance, what the log holds about records before `until`.
+
+    Puts the SHA-256 of every payload into `on_topic`, later ones included.
+    """
+    found: dict[str, Found] = {}
+    for message in reader.messages(topic, partition):
+        offset, part = source(message)
+        id, value = _id(message.headers()), message.value()
+        if value is None:
+            continue
+        on_topic.setdefault(id, hashlib.sha256(value).digest())
+        if offset >= until:
+            continue
+        verdict.written += 1
+        said = Found(offset, part, value)
+        first = found.setdefault(id, said)
+        if first is not said:
+            verdict.repeats += 1
+            if first != said:
+                verdict.two_payloads.append(f"{topic}/{partition} {id}: two payloads on the log")
+    return found
+
+
+def compare(
+    verdict: Verdict, due: dict[str, Found], there: dict[str, Found], where: str, codec: Codec
+) -> None:
+    verdict.expected += len(due)
+    missing = [id for id in due if id not in there]
+    strangers = [id for id in there if id not in due]
+    verdict.missing += [_told(where, id, due[id], codec) for id in missing]
+    verdict.strangers += [_told(where, id, there[id], codec) for id in strangers]
+    for id, said in there.items():
+        if id in due and not _same(due[id], said, codec):
+            verdict.two_payloads.append(
+                f"{_told(where, id, said, codec)} ought to be {_told('', id, due[id], codec)}"
+            )
+    if not missing and not strangers and list(there) != list(due):
+        first = next(a for a, b in zip(there, due, strict=True) if a != b)
+        verdict.order.append(f"{where} from {_told('', first, there[first], codec)} on")
+
+
+def _same(one: Found, other: Found, codec: Codec) -> bool:
+    if one[:2] != other[:2]:
+        return False
+    # The bytes may differ by the id of the schema alone, after an upgrade.
+    return one.payload == other.payload or codec.decode(one.payload) == codec.decode(other.payload)
+
+
+def _told(where: str, id: str, found: Found, codec: Codec) -> str:
+    outcome = codec.decode(found.payload)
+    subject = getattr(outcome, "subject", "")
+    revision = getattr(outcome, "revision", "")
+    what = f"{type(outcome).__name__} {subject} r{revision}"
+    return f"{where} {what}, part {found.part} of record {found.offset} ({id})"
+
+
+def _id(headers: object) -> str:
+    id = dict(headers or ())["id"]  # type: ignore[call-overload]
+    return id.decode() if isinstance(id, bytes) else str(id)
+
+
+def _unlike_read_model(database: str, on_topic: dict[str, bytes]) -> list[str]:
+    """The read model may be a moment behind: what is missing there gets some seconds to arrive."""
+    give_up = time.monotonic() + SINK_PATIENCE
+    while True:
+        held = _read_model(database)
+        missing = [id for id in on_topic if id not in held]
+        if not missing or time.monotonic() > give_up:
+            break
+        time.sleep(0.5)
+    return [f"{id} is not in read.outcomes" for id in missing] + [
+        f"{id} has another payload in read.outcomes" for id in held if on_topic.get(id, held[id]) != held[id]
+    ]
+
+
+def _read_model(database: str) -> dict[str, bytes]:
+    engine = create_engine(database)
+    try:
+        with engine.connect() as connection:
+            return {
+                id: bytes(digest)
+                for id, digest in connection.execute(text("select id, sha256 from read.outcomes"))
+            }
+    finally:
+        engine.dispose()
