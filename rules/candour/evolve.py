@@ -36,6 +36,21 @@ from schemas.outcome_types import (
 def apply(state: State, outcome: Outcome) -> None:
     if outcome.cause.startswith("tick:"):
         state.as_of = max(state.as_of, outcome.recorded_at)
+    case_id = outcome.case_id
+    if case_id is None or isinstance(outcome, CaseQuarantined | CaseReadAgain):
+        _apply_beside(state, outcome)
+        return
+    case = state.cases.get(case_id)
+    if case is None:
+        case = state.cases[case_id] = Case()
+    obligation = remember(case, outcome)
+    if obligation is not None:
+        state.owners[obligation.id] = case_id
+        _set_alarm(state, obligation)
+
+
+def _apply_beside(state: State, outcome: Outcome) -> None:
+    """What is not about a case, or is about whether the case is read at all."""
     match outcome:
         case PolicyTaken():
             state.partition_revision = outcome.revision
@@ -48,32 +63,24 @@ def apply(state: State, outcome: Outcome) -> None:
             state.quarantine[outcome.case_id] = (outcome.revision, outcome.source_offset)
         case CaseReadAgain() if outcome.case_id:
             state.quarantine[outcome.case_id] = (outcome.revision, None)
-        case _ if outcome.case_id:
-            case = state.cases.get(outcome.case_id)
-            if case is None:
-                case = state.cases[outcome.case_id] = Case()
-            obligation = remember(case, outcome)
-            if obligation is not None:
-                state.owners[obligation.id] = outcome.case_id
-                _set_alarm(state, obligation)
 
 
 def remember(case: Case, outcome: Outcome) -> Obligation | None:
     """Change what is known of one case; answers the obligation that was spoken of, if one was."""
+    if isinstance(outcome, ObligationOpened):
+        case.obligations[outcome.subject] = opened = _opened(outcome)
+        return opened
+    obligation = case.obligations.get(outcome.subject)
+    if obligation is not None:
+        obligation.revision = outcome.revision
+        _change(obligation, outcome)
+        return obligation
     match outcome:
         case EvidenceTaken():
             case.evidence = (*case.evidence, outcome.evidence)
         case EvidenceWithdrawn():
             case.withdrawn = (*case.withdrawn, outcome.retracted_event_id)
             case.evidence = tuple(one for one in case.evidence if one.event_id != outcome.retracted_event_id)
-        case ObligationOpened():
-            case.obligations[outcome.subject] = opened = _opened(outcome)
-            return opened
-        case _:
-            obligation = case.obligations[outcome.subject]
-            obligation.revision = outcome.revision
-            _change(obligation, outcome)
-            return obligation
     case.revision = outcome.revision
     return None
 
@@ -103,6 +110,8 @@ def _opened(outcome: ObligationOpened) -> Obligation:
 
 def _change(obligation: Obligation, outcome: Outcome) -> None:
     match outcome:
+        case ObligationMet():
+            obligation.status, obligation.settled_at = "met", outcome.satisfied_at
         case ObligationConfirmed():
             obligation.status = "open"
         case DeadlineWarned():
@@ -115,8 +124,6 @@ def _change(obligation: Obligation, outcome: Outcome) -> None:
         case BreachWithdrawn():
             obligation.breached = False
             obligation.spoken_until = min(obligation.spoken_until, (outcome.due_at or 0) - SECOND)
-        case ObligationMet():
-            obligation.status, obligation.settled_at = "met", outcome.satisfied_at
         case ObligationMetLate():
             obligation.status, obligation.settled_at = "met_late", outcome.satisfied_at
         case ObligationDischarged():

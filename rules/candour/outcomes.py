@@ -1,7 +1,8 @@
 """What the candour rule can say. The records are `schemas.outcome_types`; here is how one comes about."""
 
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from rules.rule import cause_of, time_of
 from schemas.event_types import Instant, Record
@@ -10,8 +11,7 @@ from schemas.outcome_types import Outcome
 Said = TypeVar("Said", bound=Outcome)
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(Struct, frozen=True):
     """Says things because of one record: their time and cause are the record's."""
 
     cause: str

@@ -4,9 +4,11 @@ All of it follows from the rule's own outcomes through `evolve`. A case takes ro
 said of it.
 """
 
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
 from sortedcontainers import SortedList
 
 from rules.calendar import Calendar
@@ -20,8 +22,7 @@ UNSETTLED: tuple[Status, ...] = ("provisional", "open")
 ANSWERED: tuple[Status, ...] = ("met", "met_late")
 
 
-@dataclass(slots=True)
-class Obligation:
+class Obligation(Struct, kw_only=True):
     """A duty owed to one patient by one provider under one instrument. Whether it is breached stands beside
     its status: a breach is said by a tick and withdrawn by evidence."""
 
@@ -50,12 +51,11 @@ class Obligation:
     alarm: Instant | None = None  # the next tick from here on concerns it
 
 
-@dataclass(slots=True)
-class Case:
+class Case(Struct):
     revision: int = 0
     evidence: tuple[Evidence, ...] = ()  # in the order of the log
     withdrawn: tuple[str, ...] = ()  # event ids of records entered by mistake
-    obligations: dict[str, Obligation] = field(default_factory=dict)
+    obligations: dict[str, Obligation] = {}  # a new one for each case
 
     def heard(self, event_id: str) -> bool:
         """Whether something was said because of this event: then this is an echo of it."""
@@ -67,8 +67,11 @@ class Case:
 
     def copy(self) -> "Case":
         """A case that can be tried out without touching this one."""
-        return replace(
-            self, obligations={id: replace(obligation) for id, obligation in self.obligations.items()}
+        return Case(
+            self.revision,
+            self.evidence,
+            self.withdrawn,
+            {id: copy(obligation) for id, obligation in self.obligations.items()},
         )
 
 
