@@ -1,0 +1,40 @@
+"""Connections to the read model, and the one upsert."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Engine, RowMapping, Table, create_engine
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.engine import make_url
+
+Row = dict[str, Any]
+Kind = TypeVar("Kind", bound=msgspec.Struct)
+
+
+def engine(database: str, *, pool_size: int = 5) -> Engine:
+    """`database`: a PostgreSQL address, `postgresql://…`. Connections are made when they are needed."""
+    return create_engine(
+        make_url(database).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        pool_pre_ping=True,
+        json_serializer=lambda value: msgspec.json.encode(value).decode(),
+        json_deserializer=msgspec.json.decode,
+        connect_args={"connect_timeout": 5},
+    )
+
+
+def one(row: RowMapping, kind: type[Kind]) -> Kind:
+    """The row as a `msgspec.Struct` with fields of the columns' names."""
+    return msgspec.convert({str(name): value for name, value in row.items()}, kind)
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Each row whole, over the one with its primary key if there is one. All rows name the same columns."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    new = insert(table)
+    changed = {name: new.excluded[name] for name in rows[0] if name not in keys}
+    # The rows are not part of the statement: it is compiled once, whatever their number.
+    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))

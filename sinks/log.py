@@ -1,0 +1,116 @@
+"""Reads the log from given positions, in batches of what has come and no more, so that nothing waits."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, cast
+
+from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+
+from schemas.topics import CASE_EVENTS, OBLIGATIONS, PARTITIONS
+
+RULES = {OBLIGATIONS: "candour"}
+"""The topics of outcomes that are read here, and the rule that writes each."""
+
+TOPICS = (CASE_EVENTS, *RULES)
+BATCH = 1000
+
+_Headers = list[tuple[str, str | bytes | None]]
+Place = tuple[str, int]
+"""A topic and one of its partitions."""
+
+_LOST = (KafkaError.OFFSET_OUT_OF_RANGE, KafkaError._AUTO_OFFSET_RESET)
+_STALE = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_PARTITION, KafkaError._UNKNOWN_TOPIC)
+
+
+class Entry(NamedTuple):
+    """One record as it lies on the log."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+    headers: dict[str, bytes]
+    timestamp: int
+
+
+class LogLost(RuntimeError):
+    """The log does not have what comes next: another Kafka, or a topic made anew."""
+
+
+class LogAway(Exception):
+    """The client must be made anew: after a broker's restart it can go on looking for what it once knew."""
+
+
+class Log:
+    """All partitions of the topics read here, each from its own position."""
+
+    def __init__(self, kafka: str, positions: Mapping[Place, int]) -> None:
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": kafka,
+                "group.id": "candour-read-model",  # required by the client; positions lie in PostgreSQL
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+                "auto.offset.reset": "error",
+                "fetch.queue.backoff.ms": 5,
+                "fetch.wait.max.ms": 100,
+                "queued.max.messages.kbytes": 16384,
+                "reconnect.backoff.max.ms": 1000,
+                "log_level": 0,
+            }
+        )
+        self._consumer.assign(
+            [
+                TopicPartition(topic, partition, positions.get((topic, partition), 0))
+                for topic in TOPICS
+                for partition in range(PARTITIONS)
+            ]
+        )
+
+    def batch(self, seconds: float) -> list[Entry]:
+        """What has come, after waiting for the first at most so long. Raises `LogLost` and `LogAway`."""
+        first = self._consumer.poll(seconds)
+        if first is None:
+            return []
+        came = [first, *self._consumer.consume(BATCH - 1, 0)]
+        return [_entry(message) for message in came if self._is_record(message)]
+
+    def ends(self, seconds: float = 10.0) -> dict[Place, int]:
+        """Where each partition ends just now. Raises `KafkaException` when Kafka does not answer."""
+        ends = {}
+        for topic in TOPICS:
+            for partition in range(PARTITIONS):
+                _, high = self._consumer.get_watermark_offsets(
+                    TopicPartition(topic, partition), timeout=seconds
+                )
+                ends[topic, partition] = high
+        return ends
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def _is_record(self, message: Message) -> bool:
+        error = message.error()
+        if error is None:
+            return True
+        if error.code() in _LOST:
+            raise LogLost(
+                f"{message.topic()} partition {message.partition()} does not have offset {message.offset()}, "
+                "which the read model would read next. If this is the right Kafka, run `candour rebuild`."
+            )
+        if error.fatal() or error.code() in _STALE:
+            raise LogAway(str(error))
+        return False  # the broker is away for a while: librdkafka tries again by itself
+
+
+def _entry(message: Message) -> Entry:
+    topic, partition, offset = message.topic(), message.partition(), message.offset()
+    if topic is None or partition is None or offset is None:
+        raise LogAway("the client gave a record that lies nowhere")
+    headers = {name: _bytes(value) for name, value in cast(_Headers, message.headers() or [])}
+    key, value = _bytes(message.key()), _bytes(message.value())
+    return Entry(topic, partition, offset, key, value, headers, message.timestamp()[1])
+
+
+def _bytes(value: str | bytes | None) -> bytes:
+    return value.encode() if isinstance(value, str) else value or b""

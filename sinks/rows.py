@@ -1,0 +1,105 @@
+"""The rows that an event or an outcome makes."""
+
+import base64
+import hashlib
+from datetime import datetime
+
+import msgspec
+
+from rules.london import instant
+from schemas.contracts import snake
+from schemas.event_types import CaseEvent, Instant
+from schemas.outcome_types import Outcome
+from sinks.database import Row
+from sinks.log import Entry
+
+
+def _place(entry: Entry) -> Row:
+    return {
+        "partition": entry.partition,
+        "offset": entry.offset,
+        "sha256": hashlib.sha256(entry.value).digest(),
+    }
+
+
+def event_row(event: CaseEvent, payload: msgspec.Raw, entry: Entry) -> Row:
+    return {
+        "event_id": event.event_id,
+        "case_id": event.case_id,
+        "type": snake(type(event).__name__),
+        "at": event.at,
+        "recorded_at": event.recorded_at,
+        "payload": payload,
+        **_place(entry),
+    }
+
+
+def case_row(event: CaseEvent, row: Row) -> Row:
+    """The facts of the case as the event carries them."""
+    facts = event.facts
+    return {
+        "case_id": event.case_id,
+        "kind": facts.kind,
+        "provider": facts.providers[0].code if facts.providers else "",
+        "providers": facts.providers,
+        "patients": facts.patients,
+        "harm": event.harm,
+        "potential": event.potential,
+        "flags": event.flags,
+        "reported_at": facts.reported_at,
+        "aware_at": facts.aware_at,
+        "aware_assumed": facts.aware_assumed,
+        "occurred_at": facts.occurred_at,
+        "recorded_at": event.recorded_at,
+        "partition": row["partition"],
+        "offset": row["offset"],
+    }
+
+
+def outcome_row(id: str, rule: str, outcome: Outcome, payload: msgspec.Raw, entry: Entry) -> Row:
+    return {
+        "id": id,
+        "rule": rule,
+        "type": snake(type(outcome).__name__),
+        "case_id": outcome.case_id,
+        "subject": outcome.subject,
+        "revision": outcome.revision,
+        "recorded_at": outcome.recorded_at,
+        "cause": outcome.cause,
+        "payload": payload,
+        **_place(entry),
+        **_source(entry),
+    }
+
+
+def unknown_row(entry: Entry, rule: str) -> tuple[str, Row]:
+    """An outcome of a type that this release does not know: kept as it came, never interpreted."""
+    id = entry.headers["id"].decode(errors="replace")
+    return id, {
+        "id": id,
+        "rule": rule,
+        "type": entry.headers.get("ce_type", b"unknown").decode(errors="replace"),
+        "case_id": entry.key.decode(errors="replace") or None,
+        "subject": "unknown",
+        "revision": 0,
+        "recorded_at": _time(entry),
+        "cause": "unknown",
+        "payload": {"base64": base64.b64encode(entry.value).decode()},
+        **_place(entry),
+        **_source(entry),
+    }
+
+
+def _time(entry: Entry) -> Instant:
+    try:
+        return instant(datetime.fromisoformat(entry.headers["ce_time"].decode()))
+    except (KeyError, ValueError):
+        return entry.timestamp
+
+
+def _source(entry: Entry) -> Row:
+    offset, part = entry.headers.get("source_offset", b""), entry.headers.get("part")
+    return {
+        "source_offset": int(offset) if offset.isdigit() else None,
+        "part": part.decode(errors="replace") if part else None,
+    }

@@ -1,0 +1,207 @@
+"""The read model: PostgreSQL schema `read`, written from the log alone and lost without harm.
+
+Times are whole milliseconds since 1970-01-01T00:00:00Z, as on the log. `seq` numbers what the board shows,
+events and outcomes together, in the order of their commit here; a rebuild gives new, higher numbers.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+SCHEMA = "read"
+
+metadata = MetaData(schema=SCHEMA)
+board_seq = Sequence("board_seq", metadata=metadata)
+
+
+def _moment(name: str, *, nullable: bool = True) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _seq() -> Column[int]:
+    return Column("seq", BigInteger, server_default=text(f"nextval('{SCHEMA}.board_seq')"), nullable=False)
+
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    _moment("at", nullable=False),
+    _moment("recorded_at", nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    _seq(),
+    Index("case_events_of_a_case", "case_id", "offset"),
+    Index("case_events_for_the_board", "seq"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("providers", JSONB, nullable=False),
+    Column("patients", JSONB, nullable=False),
+    Column("harm", Text, nullable=False),
+    Column("potential", Text, nullable=False),
+    Column("flags", Integer, nullable=False),
+    _moment("reported_at", nullable=False),
+    _moment("aware_at", nullable=False),
+    Column("aware_assumed", Boolean, nullable=False),
+    _moment("occurred_at"),
+    _moment("recorded_at", nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Index("cases_of_a_provider", "provider", "reported_at"),
+    Index("cases_by_report", "reported_at"),
+    Index("cases_waiting_for_a_grade", "recorded_at", postgresql_where=text("harm = 'not_known'")),
+)
+"""The facts of each case by its latest event."""
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("case_id", Text),
+    Column("subject", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    _moment("recorded_at", nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("source_offset", BigInteger),
+    Column("part", Text),
+    _seq(),
+    Index("outcomes_of_a_subject", "subject", "revision"),
+    Index("outcomes_of_a_case", "case_id", "offset"),
+    Index("outcomes_for_the_board", "seq"),
+)
+"""Everything a rule said, for ever; no row is changed."""
+
+obligations = Table(
+    "obligations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("patient", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("provider_type", Text, nullable=False),
+    Column("duty", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("threshold", Text, nullable=False),
+    Column("harm", Text, nullable=False),
+    Column("owner_role", Text, nullable=False),
+    Column("relation", Text, nullable=False),
+    Column("relation_why", Text),
+    Column("state", Text, nullable=False),
+    Column("disputed", Boolean, nullable=False),
+    Column("warned", Boolean, nullable=False),
+    _moment("opened_at", nullable=False),
+    _moment("reported_at", nullable=False),
+    _moment("aware_at", nullable=False),
+    Column("aware_assumed", Boolean, nullable=False),
+    _moment("starts_at", nullable=False),
+    _moment("due_at"),
+    _moment("target_at"),
+    _moment("earlier_due_at"),
+    _moment("earlier_target_at"),
+    _moment("satisfied_at"),
+    _moment("discharged_at"),
+    _moment("breached_at"),
+    _moment("target_passed_at"),
+    Column("merged_into", Text),
+    Column("policy_version", Text),
+    Column("calendar_version", Text),
+    Column("opened_because", JSONB, nullable=False),
+    Column("latest_because", JSONB, nullable=False),
+    Column("latest_cause", Text, nullable=False),
+    _moment("latest_at", nullable=False),
+    Column("revisions", Integer, nullable=False),
+    Index("obligations_in_order", "opened_at", "id"),
+    Index("obligations_by_due_time", "state", "due_at"),
+    Index("obligations_of_a_case", "case_id"),
+    Index("obligations_of_a_provider", "provider", "state"),
+)
+"""Each obligation as it stands: the fold of its outcomes (`sinks.obligation`)."""
+
+quarantines = Table(
+    "quarantines",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("error", Text, nullable=False),
+    Column("source_offset", BigInteger, nullable=False),
+    _moment("recorded_at", nullable=False),
+)
+"""Cases about which a rule cannot say anything until they are released."""
+
+offsets = Table(
+    "offsets",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("next_offset", BigInteger, nullable=False),
+)
+"""How far each topic was written here: in the same transaction as the rows."""
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("partition", Integer, primary_key=True),
+    Column("engine_offset", BigInteger, nullable=False),
+    _moment("heard_as_of"),
+    Column("heard_offset", BigInteger),
+    _moment("settled_as_of"),
+)
+"""Per partition: everything before `engine_offset` was decided and the decisions stand here; the newest tick
+heard, and the newest one that is settled."""
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    _moment("raised_at", nullable=False),
+    _moment("cleared_at"),
+    Index("alarms_standing_once", "kind", "about", unique=True, postgresql_where=text("cleared_at IS NULL")),
+)
+"""What a person must look at. Not from the log, so a rebuild leaves it alone."""
+
+watch = Table(
+    "watch",
+    metadata,
+    Column("partition", Integer, primary_key=True),
+    _moment("measured_at", nullable=False),
+    _moment("tick_age_ms"),
+    _moment("engine_age_ms"),
+    Column("engine_behind", BigInteger),
+    Column("sink_behind", BigInteger),
+    _moment("outbox_age_ms"),
+)
+"""What the watchdog measured last. Not from the log."""
+
+DERIVED = (case_events, cases, outcomes, obligations, quarantines, offsets, progress)
+"""What a rebuild empties and restores."""
