@@ -11,10 +11,10 @@ from starlette.staticfiles import StaticFiles
 
 from schemas.event_types import Instant
 from views import assets
-from views.pages import follow_ups, problems, report, sign_in, start
+from views.pages import case, follow_ups, problems, report, sign_in, start
 from views.pages.headers import Guarded
 
-PAGES = (start.router, report.router, follow_ups.router, sign_in.router)
+PAGES = (start.router, report.router, case.router, follow_ups.router, sign_in.router)
 Ready = Callable[[], tuple[bool, dict[str, object]]]
 
 

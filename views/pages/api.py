@@ -8,9 +8,8 @@ import httpx
 import orjson
 from fastapi import Request
 
+from producers.sign_in import COOKIE
 from views.pages.fields import Errors, name_of
-
-COOKIE = "candour"
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,9 @@ class Answer:
         """What to mend, by the names of the form's fields (RFC 9457 problem details with `errors`)."""
         found: Errors = {}
         for one in self.body.get("errors") or ():
-            message = " ".join(part for part in (one.get("detail") or self.detail, one.get("mend")) if part)
-            found.setdefault(name_of(str(one.get("pointer") or one.get("field") or "")), message)
+            # What is about the whole body has no pointer; `detail` says it.
+            if name := name_of(str(one.get("pointer") or "")):
+                found.setdefault(name, " ".join(filter(None, (one.get("detail"), one.get("mend")))))
         return found
 
 
@@ -60,9 +60,8 @@ async def _call(
     client = (request.client.host, request.client.port) if request.client else ("0.0.0.0", 0)
     transport = httpx.ASGITransport(app=request.app, client=client, raise_app_exceptions=False)
     headers = {"Accept": "application/json"}
-    cookie = request.cookies.get(COOKIE, "").strip('"')
-    if who and cookie:
-        headers["Authorization"] = f"Bearer {cookie}"
+    if who and (cookie := request.cookies.get(COOKIE)):
+        headers["Cookie"] = f"{COOKIE}={cookie}"
     if key:
         headers["Idempotency-Key"] = key
     content = None if body is None else orjson.dumps(body)

@@ -3,26 +3,101 @@
 from collections.abc import Mapping
 from typing import Any
 
+from producers.roles import Caller
+from schemas.event_types import Instant
 from views.pages import times, words
+from views.pages.follow_up_forms import BY_TYPE, Form
+
+Case = Mapping[str, Any]
+UNSETTLED = ("breached", "provisional", "open")
+MARKS = (
+    ("harm_may_still_follow", "Harm may still follow"),
+    ("immediate_risk", "Someone was in immediate danger"),
+    ("never_event_proposed", "May be a never event: to be looked up"),
+    ("provider_not_known", "The provider is not in the directory: please say which it is"),
+    ("anonymous", "Reported anonymously"),
+)
+ORDER = {
+    state: place for place, state in enumerate((*UNSETTLED, "met_late", "met", "discharged", "stood_down"))
+}
 
 
-def patients(case: Mapping[str, Any]) -> list[str]:
+def patients(case: Case) -> list[str]:
     """The references of its patients, `p1` first."""
     return [str(one["ref"]) for one in case.get("patients") or ()]
 
 
-def providers(case: Mapping[str, Any]) -> list[str]:
+def providers(case: Case) -> list[str]:
     """The codes of its providers, the reporting one first."""
-    found = [case.get("provider"), *(case.get("other_providers") or ())]
-    found += [one.get("provider") for one in case.get("obligations") or ()]
-    return list(dict.fromkeys(str(code) for code in found if code))
+    named = [one if isinstance(one, str) else one.get("code") for one in case.get("providers") or ()]
+    named += [case.get("provider"), *(one.get("provider") for one in case.get("obligations") or ())]
+    return list(dict.fromkeys(str(code) for code in named if code))
 
 
-def title(obligation: Mapping[str, Any]) -> str:
+def title(obligation: Case) -> str:
     """`Tell the patient … (p1, RXX, SC35_2013)`"""
     about = ", ".join(str(obligation.get(name)) for name in ("patient", "provider", "instrument"))
     return f"{words.of(obligation.get('duty'))} ({about})"
 
 
-def day_of(line: Mapping[str, Any]) -> str:
+def day_of(line: Case) -> str:
     return times.when(line.get("at") or line.get("recorded_at"))
+
+
+def obligations(case: Case, now: Instant) -> list[dict[str, Any]]:
+    """Those that wait for somebody first; each with what follows from the time that is shown."""
+    found = sorted(
+        case.get("obligations") or (),
+        key=lambda one: (
+            ORDER.get(one["state"], 9),
+            one.get("due_at") or one.get("target_at") or "9",
+            one["id"],
+        ),
+    )
+    return [dict(one) | _follows(one, now) for one in found]
+
+
+def _follows(one: Case, now: Instant) -> dict[str, Any]:
+    waits = one["state"] in UNSETTLED
+    ended = one.get("satisfied_at") or one.get("discharged_at")
+    until = ended if ended and not waits else now
+    aware = one.get("aware_at")
+    limit = one.get("due_at") or one.get("target_at")
+    return {
+        "waits": waits,
+        "look": one["state"] if waits else "closed",
+        "elapsed": times.since(aware, until) if aware else None,
+        "left": times.left(limit, now, law=bool(one.get("due_at"))) if limit and waits else None,
+    }
+
+
+# Said for every record that a rule weighs: nothing that a reader does not see already.
+UNSAID = frozenset({"evidence_taken", "policy_taken", "calendar_taken"})
+
+
+def timeline(case: Case) -> list[dict[str, Any]]:
+    """What people recorded and what followed from it, in the order of recording."""
+    events = [dict(line) | {"by": "people"} for line in case.get("timeline") or ()]
+    owed = {one["id"]: one for one in case.get("obligations") or ()}
+    said = [
+        dict(line) | {"by": "rule", "owed": owed.get(str(line.get("subject")))}
+        for line in case.get("outcomes") or ()
+        if line.get("type") not in UNSAID
+    ]
+    return sorted([*events, *said], key=lambda line: (times.read(line["recorded_at"]), line["by"]))
+
+
+def may_record(case: Case, caller: Caller | None) -> list[Form]:
+    """The forms that this person may use, as the door's table says."""
+    if caller is None:
+        return []
+    owed = bool(case.get("obligations"))
+    return [
+        form for form in BY_TYPE.values() if caller.may(form.type) and (form.about != "obligation" or owed)
+    ]
+
+
+def marks(case: Case) -> list[str]:
+    said = case.get("flags") or ()
+    listed = () if isinstance(said, int) else said
+    return [text for code, text in MARKS if case.get(code) is True or code in listed]

@@ -41,6 +41,10 @@ async def record(
         return _form(request, case, asked, filled, errors, 422)
     key = filled.get("idempotency-key") or str(uuid4())
     answer = await api.post(request, f"/api/cases/{quote(case_id, safe='')}/events", body, key=key)
+    if answer.accepted and answer.body.get("notes"):
+        # What was understood otherwise than written must be seen, and an address is no place for it.
+        context = {"case": case, "asked": asked, "notes": answer.body["notes"]}
+        return page(request, "recorded", context, status=201)
     if answer.accepted:
         return RedirectResponse(f"/cases/{quote(case_id, safe='')}?recorded={type}", 303)
     if answer.status >= 500:

@@ -8,8 +8,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
+from producers.roles import Caller
+from producers.sign_in import COOKIE, parse
 from views import assets
-from views.pages import fields, moments, times, words
+from views.pages import fields, law, moments, times, words
 
 # The NHS.UK macros ask for parts of parts that were not given; only `ChainableUndefined` lets them.
 _environment = Environment(
@@ -23,6 +25,7 @@ _environment = Environment(
 )
 _environment.globals |= {
     "words": words,
+    "law": law,
     "times": times,
     "items_of": fields.items_of,
     "parts_of_day": moments.PARTS_OF_DAY,
@@ -48,11 +51,17 @@ def fragment(request: Request, template: str, context: Mapping[str, Any] | None 
         "nonce": request.state.nonce,
         "assets": assets_version(),
         "version": request.app.version,
-        "signed_in": words.signed_in(request.cookies.get("candour")),
+        "signed_in": words.signed_in(caller(request)),
         "here": request.url.path,
         "errors": {},
     }
     return _environment.get_template(f"{template}.jinja").render(common | dict(context or {}))
+
+
+def caller(request: Request) -> Caller | None:
+    """Who the page is drawn for. What they may do is decided by the API, not here."""
+    said = request.cookies.get(COOKIE)
+    return parse(said) if said else None
 
 
 @cache

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from producers.roles import ROLES, Caller
+from producers.sign_in import forget, remember
 from views.pages import words
-from views.pages.api import COOKIE
 from views.pages.fields import Choice, Field, Filled
 from views.pages.rendering import page
 from views.pages.typed import typed
@@ -43,24 +44,24 @@ async def form(request: Request, next: str = "/board") -> HTMLResponse:
 @router.post("/sign-in")
 async def sign_in(request: Request, filled: Annotated[Filled, Depends(typed)]) -> Response:
     errors = {}
-    if filled.get("role") not in words.ROLES:
+    role = next((one for one in ROLES if one == filled.get("role")), None)
+    if role is None:
         errors["role"] = "Choose a role"
     provider = filled.get("provider", "").strip().upper()
-    if not re.fullmatch(r"[A-Z0-9]{0,10}", provider):
+    if not re.fullmatch(r"([A-Z0-9]{2,10})?", provider):
         errors["provider"] = "Enter a provider’s code: letters and digits, for example RXX, or leave it empty"
-    if errors:
+    if errors or role is None:
         context = {"role": ROLE, "provider": PROVIDER, "filled": filled, "errors": errors}
         return page(request, "sign_in", context, status=422)
     answer = RedirectResponse(_own(filled.get("next", "")), 303)
-    who = f"demo:{filled['role']}" + (f":{provider}" if provider else "")
-    answer.set_cookie(COOKIE, who, httponly=True, samesite="strict", secure=request.url.scheme == "https")
+    remember(answer, Caller(role, provider or None))
     return answer
 
 
 @router.post("/sign-out", dependencies=[Depends(typed)])
 async def sign_out() -> Response:
     answer = RedirectResponse("/", 303)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    forget(answer)
     return answer
 
 

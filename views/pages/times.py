@@ -54,7 +54,17 @@ def since(start: str | Instant, now: str | Instant) -> str:
     return long(read(now) - read(start))
 
 
-def left(due: str | Instant, now: str | Instant) -> str:
-    """`3 days 4 hours left` or `2 hours over`; the due second itself is still in time."""
-    distance = read(due) - read(now)
-    return f"{long(distance)} left" if distance > -london.SECOND else f"{long(-distance)} over"
+def left(limit: str | Instant, now: str | Instant, *, law: bool = True) -> str:
+    """`3 days 4 hours left` or `2 hours over`; the due second itself is still in time.
+
+    Where the limit is no law but a target, nothing is over: `2 hours past the target`.
+    """
+    distance = read(limit) - read(now)
+    if distance > -london.SECOND:
+        return f"{long(distance)} {'left' if law else 'to the target'}"
+    return f"{long(-distance)} {'over' if law else 'past the target'}"
+
+
+def input(instant: Instant) -> str:
+    """As a browser's own date-and-time input wants it: London's wall time, no offset."""
+    return f"{london.at(instant):%Y-%m-%dT%H:%M:%S}"

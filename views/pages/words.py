@@ -1,5 +1,7 @@
 """What codes are called on the pages: states, duties, instruments, types of record, roles."""
 
+from producers.roles import Caller
+
 DUTIES = {
     "tell": "Tell the patient or relevant person",
     "write": "Write to them",
@@ -37,13 +39,6 @@ COLOURS = {
     "discharged": "grey",
     "stood_down": "grey",
     "merged": "grey",
-}
-INSTRUMENTS = {
-    "SC35_2013": "NHS Standard Contract 2013/14, Service Condition 35",
-    "SC35_2014": "NHS Standard Contract 2014/15, Service Condition 35",
-    "SC35_2015": "NHS Standard Contract from 2015/16, Service Condition 35",
-    "REG20_HSB_2014": "Regulation 20 (health service bodies, from 27 November 2014)",
-    "REG20_2015": "Regulation 20 (all registered providers, from 1 April 2015)",
 }
 BASES = {
     "statute": "statute",
@@ -113,7 +108,7 @@ ROLES = {
     "publisher": "Publisher",
     "admin": "Administrator",
 }
-_ALL = DUTIES | STATES | INSTRUMENTS | KINDS | HARMS | TYPES | ROLES
+_ALL = DUTIES | STATES | KINDS | HARMS | TYPES | ROLES
 
 
 def of(code: str | None) -> str:
@@ -133,10 +128,12 @@ def nhs_number(digits: str) -> str:
     return f"{digits[:3]} {digits[3:6]} {digits[6:]}" if len(digits) == 10 else digits
 
 
-def signed_in(cookie: str | None) -> str | None:
-    """The cookie `demo:ROLE[:PROVIDER]` as `Clinician at RXX`."""
-    parts = (cookie or "").strip('"').split(":")
-    if len(parts) < 2 or parts[0] != "demo" or parts[1] not in ROLES:
+def signed_in(caller: Caller | None) -> str | None:
+    """`Clinician at RXX`"""
+    if caller is None:
         return None
-    where = f" at {parts[2]}" if len(parts) > 2 and parts[2] else ", all providers"
-    return f"{ROLES[parts[1]]}{where}"
+    return (
+        f"{ROLES[caller.role]} at {caller.provider}"
+        if caller.provider
+        else f"{ROLES[caller.role]}, all providers"
+    )

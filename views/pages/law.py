@@ -1,0 +1,47 @@
+"""What law, contract or custom says of a duty, in the words of the policy files."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from rules.policy import read_folder
+
+
+@dataclass(frozen=True)
+class Clause:
+    """`firm`: whether every figure was confirmed; where not, `confidence` says which is."""
+
+    text: str
+    target_label: str
+    confidence: str
+    source: str
+
+    @property
+    def firm(self) -> bool:
+        return "unconfirmed" not in self.confidence and "secondary" not in self.confidence
+
+
+def clause(instrument: str | None, duty: str | None) -> Clause | None:
+    """None for an instrument or duty of a version that is not here any more."""
+    return _clauses().get((instrument or "", duty or ""))
+
+
+def title(instrument: str | None) -> str:
+    """The instrument's name in full; its id where that is not known."""
+    return str(_instruments().get(instrument or "", {}).get("title") or instrument or "not known")
+
+
+@cache
+def _instruments() -> dict[str, dict[str, Any]]:
+    return {content["id"]: content for content in read_folder("candour").values() if "id" in content}
+
+
+@cache
+def _clauses() -> dict[tuple[str, str], Clause]:
+    return {
+        (id, duty["name"]): Clause(
+            duty["clause"], duty.get("target_label", ""), duty["confidence"], duty["source"]
+        )
+        for id, instrument in _instruments().items()
+        for duty in instrument.get("duty", ())
+    }

@@ -1,0 +1,76 @@
+// Keeps the board fresh: when the stream says that something changed, the server's own rows are fetched again.
+// How old the page is, is counted here every second; when nothing is heard, the page says so by itself.
+const board = document.getElementById("board");
+const freshness = document.getElementById("freshness");
+const status = document.getElementById("board-status");
+const button = document.getElementById("pause");
+
+const QUIET_SECONDS = 45; // the stream sends at least a ping every 15 seconds
+const GATHER_MS = 250; // changes that come together are shown together
+let paused = false;
+let connected = false;
+let heardAt = Date.now();
+let waiting = null;
+let source = null;
+
+async function refresh() {
+  waiting = null;
+  if (paused) return;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Part": "board" } });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("board");
+    if (!fresh) return;
+    const focused = document.activeElement?.id;
+    const before = board.dataset.summary;
+    board.replaceChildren(...document.importNode(fresh, true).childNodes);
+    board.dataset.summary = fresh.dataset.summary;
+    board.dataset.asAt = fresh.dataset.asAt;
+    if (focused) document.getElementById(focused)?.focus();
+    if (fresh.dataset.summary !== before) status.textContent = `Board updated: ${fresh.dataset.summary}`;
+    age();
+  } catch {
+    // the stream says when the service is away
+  }
+}
+
+function changed(event) {
+  heard();
+  if (!waiting) waiting = setTimeout(refresh, GATHER_MS);
+}
+
+function heard() {
+  heardAt = Date.now();
+}
+
+function age() {
+  const quiet = Math.round((Date.now() - heardAt) / 1000);
+  const line = document.getElementById("connection");
+  if (!line) return;
+  if (paused) line.textContent = "Paused: this page does not change until you go on.";
+  else if (!connected) line.textContent = `Not connected, trying again. Nothing new for ${quiet} s: do not rely on this page.`;
+  else if (quiet > QUIET_SECONDS) line.textContent = `Nothing heard for ${quiet} s: do not rely on this page.`;
+  else line.textContent = "Live: changes appear by themselves.";
+}
+
+function connect() {
+  source = new EventSource("/board/events");
+  source.onopen = () => { const again = !connected; connected = true; heard(); if (again) changed(); };
+  source.onerror = () => { connected = false; };
+  source.onmessage = changed;
+  for (const kind of (board.dataset.events ?? "").split(" ").filter(Boolean)) source.addEventListener(kind, changed);
+  for (const kind of ["ping", "heartbeat"]) source.addEventListener(kind, heard);
+}
+
+button.hidden = false;
+button.addEventListener("click", () => {
+  paused = !paused;
+  button.textContent = paused ? "Go on" : "Pause updates";
+  button.setAttribute("aria-pressed", String(paused));
+  if (!paused) refresh();
+  age();
+});
+addEventListener("pagehide", () => source?.close());
+connect();
+setInterval(age, 1000);
