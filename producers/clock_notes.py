@@ -1,0 +1,32 @@
+"""What the clock had to say: gaps that are ordinary but shown, and alarms that stop it until a person clears them."""
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from producers.connections import engine as pool
+from producers.now import SystemClock
+from producers.tables import clock_notes
+from schemas.event_types import Instant
+
+
+def note(
+    connection: Connection, at: Instant, kind: str, detail: str, last_tick: Instant | None, *, stops: bool
+) -> None:
+    row = {"at": at, "kind": kind, "detail": detail, "last_tick": last_tick, "stops": stops}
+    connection.execute(insert(clock_notes).values(row))
+
+
+def newest_alarm(connection: Connection) -> Row[tuple[object, ...]] | None:
+    stopping = select(clock_notes).where(clock_notes.c.stops).order_by(clock_notes.c.id.desc()).limit(1)
+    return connection.execute(stopping).first()
+
+
+def clear(database: str, by: str) -> int:
+    """A person looked at both clocks and lets time go on; gives the number of alarms that were cleared."""
+    engine = pool(database, connections=1)
+    try:
+        with engine.begin() as connection:
+            now = SystemClock().now(connection)
+            standing = update(clock_notes).where(clock_notes.c.stops, clock_notes.c.cleared_at.is_(None))
+            return connection.execute(standing.values(cleared_at=now, cleared_by=by)).rowcount
+    finally:
+        engine.dispose()

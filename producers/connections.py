@@ -1,0 +1,51 @@
+"""How the door reaches PostgreSQL: short transactions only, because the relay waits for the longest."""
+
+from typing import Any
+
+from psycopg import Connection as RawConnection
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+
+LONGEST_TRANSACTION_MS = 1_800
+_CONNECT_SECONDS = 2
+_HAS_TRANSACTION_TIMEOUT = 170_000
+
+
+def engine(database: str, *, connections: int = 10) -> Engine:
+    """A pool whose transactions are ended by the server after `LONGEST_TRANSACTION_MS`.
+
+    A transaction that outlives the two seconds by which a tick is dated back could let the tick overtake it.
+    """
+    made = unlimited(database, connections=connections)
+    event.listen(made, "connect", _limit)
+    return made
+
+
+def unlimited(database: str, *, connections: int = 2) -> Engine:
+    """A pool for what is no intake: migrations, erasure, reading."""
+    return create_engine(
+        _url(database),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_CONNECT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "candour door"},
+    )
+
+
+def libpq(database: str) -> str:
+    """The same address as psycopg itself reads it."""
+    return _url(database).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _url(database: str) -> URL:
+    return make_url(database).set(drivername="postgresql+psycopg")
+
+
+def _limit(connection: RawConnection[Any], _record: object) -> None:
+    # Named in full, because PostgreSQL before 17 knows no transaction_timeout and refuses an unknown name.
+    if connection.info.server_version >= _HAS_TRANSACTION_TIMEOUT:
+        connection.execute(f"SET transaction_timeout = {LONGEST_TRANSACTION_MS}")
+    else:
+        connection.execute(f"SET statement_timeout = {LONGEST_TRANSACTION_MS // 2}")
+        connection.execute(f"SET idle_in_transaction_session_timeout = {LONGEST_TRANSACTION_MS // 2}")
+    connection.commit()

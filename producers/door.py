@@ -1,0 +1,177 @@
+"""The one door to the log: vault, facts of the case, receipt and outbox in one transaction.
+
+The plain functions beneath the JSON API, the pages and the import: `accept_report`, `accept_follow_up`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from sqlalchemy import Engine, literal, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
+
+from producers import now
+from producers.cases import require_id
+from producers.connections import engine as pool
+from producers.follow_ups import AnyFollowUp
+from producers.following import follow_up
+from producers.keys import key_place, load_key
+from producers.now import Clock
+from producers.outbox import codec_of
+from producers.refusals import Fault, NotReady, Refused
+from producers.reporting import report
+from producers.reports import ReportBody
+from producers.roles import REPORT, Caller, require
+from producers.said import as_json, said
+from producers.tables import Xid8, adoptions, answers
+from producers.vault import Vault
+from producers.visit import Visit
+from schemas.codec import Codec
+
+Answer = dict[str, Any]
+NEEDED = frozenset({"policy:candour", "calendar"})
+_KEY_CHARACTERS = 255
+_ATTEMPTS = 3
+_AGAIN = ("40001", "40P01", "25P04")  # serialization, deadlock, transaction timeout
+
+
+class _AnsweredMeanwhile(Exception):
+    """Somebody sent the same request at the same moment, and was first."""
+
+
+class Door:
+    """Open once per process; every method may be called from any thread."""
+
+    def __init__(self, engine: Engine, vault: Vault, clock: Clock) -> None:
+        self.engine, self.vault, self.clock = engine, vault, clock
+        self._codec: Codec | None = None
+        self._adopted = False
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        database: str,
+        data: Path,
+        clock: Literal["system", "manual"] = "system",
+        connections: int = 10,
+    ) -> "Door":
+        """Raises `producers.keys.NoKey`. PostgreSQL may be away; then each request says so."""
+        vault = Vault(load_key(key_place(data)))
+        return cls(pool(database, connections=connections), vault, now.clock(clock))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def accept_report(self, body: ReportBody, caller: Caller | None, key: str | None = None) -> Answer:
+        """What `POST /api/reports` answers. Raises `Refused`, `NotReady`. `key`: the Idempotency-Key."""
+        require(caller, REPORT)
+        return self._once(REPORT, body, key, lambda visit: report(visit, body, caller))
+
+    def accept_follow_up(
+        self, case_id: str, body: AnyFollowUp, caller: Caller | None, key: str | None = None
+    ) -> Answer:
+        """What `POST /api/cases/{case_id}/events` answers. Raises `Refused`, `NotReady`."""
+        require(caller, body.type)
+        wanted = require_id(case_id)
+        return self._once(wanted, body, key, lambda visit: follow_up(visit, wanted, body, caller))
+
+    @contextmanager
+    def visit(self) -> Iterator[Visit]:
+        """A transaction that commits at the end of the block. Raises `NotReady`."""
+        if self._codec is None:
+            with self.engine.connect() as connection:
+                self._codec = codec_of(connection)
+        with self.engine.begin() as connection:
+            visit = Visit(connection, self.clock, self.vault, self._codec)
+            if not self._adopted:
+                _check_adopted(visit)
+            self._adopted = True  # ids of transactions only grow, so this holds for all later ones
+            yield visit
+            visit.write()
+
+    def answered(self, visit: Visit, key: str, fingerprint: bytes) -> Answer | None:
+        """The answer that was given to this key. Raises `Refused` where it was for something else."""
+        found = visit.connection.execute(
+            select(answers.c.fingerprint, answers.c.answer).where(answers.c.key == key)
+        ).first()
+        if found is None:
+            return None
+        if bytes(found.fingerprint) != fingerprint:
+            detail = "This Idempotency-Key was used for another request."
+            raise Refused(422, "Key used before", [Fault("", detail, "Send a new request under a new key.")])
+        return dict(found.answer)
+
+    def remember(self, visit: Visit, key: str, fingerprint: bytes, answer: Answer) -> None:
+        row = {"key": key, "fingerprint": fingerprint, "answer": answer, "recorded_at": visit.now}
+        statement = upsert(answers).values(row).on_conflict_do_nothing().returning(answers.c.key)
+        if visit.connection.execute(statement).first() is None:
+            raise _AnsweredMeanwhile
+
+    def fingerprint(self, place: str, *bodies: BaseModel) -> bytes:
+        return self.vault.fingerprint(as_json([place, *(said(body) for body in bodies)]))
+
+    def _once(
+        self, place: str, body: BaseModel, key: str | None, accept: Callable[[Visit], Answer]
+    ) -> Answer:
+        key = _checked(key)
+        fingerprint = self.fingerprint(place, body)
+
+        def attempt() -> Answer:
+            with self.visit() as visit:
+                if key and (known := self.answered(visit, key, fingerprint)):
+                    return known
+                answer = accept(visit)
+                if key:
+                    self.remember(visit, key, fingerprint, answer)
+                return answer
+
+        return patiently(attempt)
+
+
+def patiently(attempt: Callable[[], Answer]) -> Answer:
+    """Tries again what PostgreSQL asks to have tried again. Raises `NotReady` where it is away."""
+    for last in (False,) * (_ATTEMPTS - 1) + (True,):
+        try:
+            return attempt()
+        except _AnsweredMeanwhile:
+            if last:
+                raise NotReady("The same request is being taken in at this moment.", 1) from None
+        except NoConnection as error:
+            raise NotReady("All ways to the database are in use.", 1) from error
+        except DBAPIError as error:
+            if last or getattr(error.orig, "sqlstate", None) not in _AGAIN:
+                raise _reason(error) from error
+    raise AssertionError("unreachable")
+
+
+def _reason(error: DBAPIError) -> Exception:
+    state = getattr(error.orig, "sqlstate", None) or ""
+    # None: no connection. 08 connection, 53 resources, 57 shutdown or timeout, 25P too long, 40 clash.
+    if not state or state[:2] in ("08", "53", "57", "40") or state.startswith("25P"):
+        return NotReady("The database does not answer; nothing was taken in.")
+    return error
+
+
+def _checked(key: str | None) -> str | None:
+    if key is None:
+        return None
+    if not key.strip() or len(key) > _KEY_CHARACTERS or not key.isprintable() or key.startswith("import:"):
+        detail = f"The Idempotency-Key must be 1 to {_KEY_CHARACTERS} printable characters, not `import:…`."
+        raise Refused(422, "This key cannot be used", [Fault("", detail, "A random UUID is a good key.")])
+    return key
+
+
+def _check_adopted(visit: Visit) -> None:
+    """Policy and calendar must lie on every partition before this: committed, and under a lower id."""
+    adopted = visit.connection.execute(
+        select(adoptions.c.subject).where(adoptions.c.xid < literal(visit.xid, Xid8()).cast(Xid8()))
+    )
+    if NEEDED - set(adopted.scalars()):
+        raise NotReady(
+            "Policy and calendar have not been adopted yet; it takes some seconds after a first start."
+        )

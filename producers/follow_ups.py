@@ -1,0 +1,196 @@
+"""The bodies of follow-ups, one for each record type that a person may add to a case.
+
+`type` is the record's name in snake case. Each may name `patient`, `provider` or `obligation_id`.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, TypeAdapter
+
+from producers.body_types import (
+    Answer,
+    BirthDate,
+    Body,
+    Id,
+    NeverEventType,
+    NhsNumber,
+    PatientRef,
+    PhysicalGrade,
+    ProviderCode,
+    Said,
+    Short,
+    Text,
+    Time,
+)
+from producers.reports import RelevantPerson
+from schemas.event_types import Axis, ContactResult, DeclinedBy, Means
+
+Limb = Annotated[str, Field(pattern=r"^[A-Za-z0-9_().]{1,40}$")]
+
+
+class FollowUpBody(Body):
+    at: Time | None = Field(default=None, description="When it happened; now, if absent.")
+    by_role: Short | None = Field(default=None, description="Role of whoever did it; never a name.")
+    reason: Text | None = None
+
+
+class AboutObligations(FollowUpBody):
+    patient: PatientRef | None = None
+    provider: ProviderCode | None = None
+    obligation_id: Id | None = None
+
+
+class EnrichedBody(FollowUpBody):
+    """What became known later: the patient, the times, the provider. Grades are regraded instead."""
+
+    answers_not_sure: ClassVar[frozenset[str]] = frozenset({"could_have_been", "never_event_type"})
+    type: Literal["enriched"]
+    patient: PatientRef | None = None
+    nhs_number: NhsNumber | None = None
+    name: Short | None = None
+    date_of_birth: BirthDate | None = None
+    relevant_person: RelevantPerson | None = None
+    what_happened: Said | None = None
+    ward: Short | None = None
+    provider: ProviderCode | None = None
+    occurred_at: Time | None = None
+    noticed_at: Time | None = None
+    harm_may_still_follow: Answer = None
+    immediate_risk: Answer = None
+    could_have_been: PhysicalGrade | None = None
+    never_event_type: NeverEventType | None = None
+
+
+class HarmRegradedBody(AboutObligations):
+    answers_not_sure: ClassVar[frozenset[str]] = frozenset({"from"})
+    type: Literal["harm_regraded"]
+    axis: Axis = "physical"
+    from_grade: PhysicalGrade | None = Field(default=None, alias="from")
+    to_grade: PhysicalGrade = Field(alias="to")
+    second_person_role: Short | None = None
+
+
+class Criteria(Body):
+    unexpected: Answer = None
+    regulated_activity: Answer = None
+    harm: Answer = None
+
+
+class DeterminationBody(AboutObligations):
+    type: Literal["notifiable_determination_recorded"]
+    decision: bool = Field(strict=True)
+    criteria: Criteria
+    limb: Limb | None = Field(default=None, description="The limb of Regulation 20(9), for other providers.")
+
+
+class EventRetractedBody(FollowUpBody):
+    type: Literal["event_retracted"]
+    event_id: str = Field(max_length=40)
+    reason: Said
+
+
+class CaseLinkedBody(FollowUpBody):
+    type: Literal["case_linked"]
+    duplicate_of: str = Field(max_length=300)
+
+
+class FamilyAccountGivenBody(AboutObligations):
+    type: Literal["family_account_given"]
+    told: bool = Field(strict=True)
+
+
+class ContactAttemptedBody(AboutObligations):
+    type: Literal["contact_attempted"]
+    means: Means
+    result: ContactResult
+
+
+class Elements(Body):
+    facts: Answer = None
+    enquiries: Answer = None
+    apology: Answer = None
+    written_record: Answer = None
+    support_offered: Answer = None
+    written_notification_offered: Answer = None
+
+
+class RelevantPersonNotifiedBody(AboutObligations):
+    """The relevant person was told; what was not said to be part of it counts as not part of it."""
+
+    type: Literal["relevant_person_notified"]
+    in_person: Answer = None
+    elements: Elements = Field(default_factory=Elements)
+
+
+class SupportOfferedBody(AboutObligations):
+    type: Literal["support_offered"]
+
+
+class Contents(Body):
+    facts: Answer = None
+    enquiries: Answer = None
+    results: Answer = None
+    apology: Answer = None
+
+
+class WrittenNotificationSentBody(AboutObligations):
+    type: Literal["written_notification_sent"]
+    contents: Contents = Field(default_factory=Contents)
+
+
+class StepByStepExplanationGivenBody(AboutObligations):
+    type: Literal["step_by_step_explanation_given"]
+
+
+class InvestigationCompletedBody(AboutObligations):
+    type: Literal["investigation_completed"]
+
+
+class FindingsSharedBody(AboutObligations):
+    type: Literal["findings_shared"]
+
+
+class ContactDeclinedBody(AboutObligations):
+    type: Literal["contact_declined"]
+    by: DeclinedBy = "relevant_person"
+    evidence: Said
+
+
+class ObligationStoodDownBody(AboutObligations):
+    type: Literal["obligation_stood_down"]
+    never_notifiable: Answer = None
+    reason: Said
+    second_person_role: Short | None = None
+
+
+class CandourOptedInBody(AboutObligations):
+    type: Literal["candour_opted_in"]
+
+
+class CaseReleasedBody(FollowUpBody):
+    type: Literal["case_released"]
+    rule: Literal["candour", "never_events", "escalation", "indemnity"] = "candour"
+
+
+AnyFollowUp = Annotated[
+    EnrichedBody
+    | HarmRegradedBody
+    | DeterminationBody
+    | EventRetractedBody
+    | CaseLinkedBody
+    | FamilyAccountGivenBody
+    | ContactAttemptedBody
+    | RelevantPersonNotifiedBody
+    | SupportOfferedBody
+    | WrittenNotificationSentBody
+    | StepByStepExplanationGivenBody
+    | InvestigationCompletedBody
+    | FindingsSharedBody
+    | ContactDeclinedBody
+    | ObligationStoodDownBody
+    | CandourOptedInBody
+    | CaseReleasedBody,
+    Field(discriminator="type"),
+]
+
+FOLLOW_UP: TypeAdapter[AnyFollowUp] = TypeAdapter(AnyFollowUp)

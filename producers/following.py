@@ -1,0 +1,144 @@
+"""A follow-up becomes a record that carries the facts of the case as they are after it."""
+
+from typing import Any
+from uuid import uuid4
+
+from producers import follow_ups as bodies
+from producers import linking, obligations, retracting, times
+from producers.enriching import enrich, regrade
+from producers.facts import changed
+from producers.follow_up_fields import READ, Fields
+from producers.refusals import Fault, Refused, wrong
+from producers.role_names import OTHER, role_code
+from producers.roles import Caller, require_sight
+from producers.said import needs_vault, said
+from producers.visit import OpenCase, Visit
+from schemas import event_types as records
+from schemas.cloud_events import rfc3339
+from schemas.event_types import CaseEvent, Enriched, Instant
+
+
+def follow_up(visit: Visit, case_id: str, body: bodies.AnyFollowUp, caller: Caller | None) -> dict[str, Any]:
+    """Take in a follow-up; gives the answer of `POST /api/cases/{case_id}/events`. Raises `Refused`."""
+    if isinstance(body, bodies.CaseLinkedBody):
+        linking.primary_of(visit, case_id, body)
+    case = visit.case(case_id)
+    require_sight(caller, case.state.provider_codes())
+    at = body.at if body.at is not None else visit.now
+    times.check(visit.now, at=at)
+    _check_not_before(case, at)
+    event_id = str(uuid4())
+    common = _common(visit, case, event_id, at, body, caller)
+    content, aside = said(body)
+    if isinstance(body, bodies.CaseLinkedBody):
+        linking.link(visit, case, body, common)
+    elif isinstance(body, bodies.EventRetractedBody):
+        retracting.retract(visit, case, body, common)
+    else:
+        before = case.state
+        record = _record(visit, case, body, common)
+        visit.append(case, record, changes=changed(before, case.state))
+    if needs_vault(content, aside):
+        visit.keep(case, event_id, content, aside)
+    return {
+        "event_id": event_id,
+        "case_id": case_id,
+        "recorded_at": rfc3339(visit.now),
+        "kept_aside": sorted(aside),
+        "notes": _notes(content),
+    }
+
+
+def _common(
+    visit: Visit, case: OpenCase, event_id: str, at: Instant, body: bodies.FollowUpBody, caller: Caller | None
+) -> Fields:
+    role = role_code(body.by_role) or (caller.role if caller else "")
+    return {
+        "event_id": event_id,
+        "case_id": case.case_id,
+        "at": at,
+        "recorded_at": visit.now,
+        "by_role": role,
+        **case.state.copied(),
+    }
+
+
+def _record(visit: Visit, case: OpenCase, body: bodies.AnyFollowUp, common: Fields) -> CaseEvent:
+    reason = case.hashed(body.reason)
+    if isinstance(body, bodies.EnrichedBody):
+        visit.change(case, enrich(visit, case.state, body))
+        return Enriched(**{**common, **case.state.copied()}, changed=_named(body), reason_hash=reason)
+    if isinstance(body, bodies.CaseReleasedBody):
+        return records.CaseReleased(**common, rule=body.rule, reason_hash=reason)
+    assert isinstance(body, bodies.AboutObligations)
+    about = _about(visit, case, body)
+    if isinstance(body, bodies.HarmRegradedBody):
+        visit.change(case, regrade(case.state, about["patient"], body))
+        common = {**common, **case.state.copied()}
+    kind, read = READ[type(body)]
+    fields = read(body)
+    if isinstance(body, bodies.ContactDeclinedBody):
+        fields["evidence_hash"] = case.hashed(body.evidence)
+    if "reason_hash" in kind.__struct_fields__:
+        fields["reason_hash"] = reason
+    return kind(**common, **about, **fields)
+
+
+def _named(body: bodies.EnrichedBody) -> tuple[str, ...]:
+    """Which fields were said; never what was said in them."""
+    apart = {"type", "at", "by_role", "reason", "patient"}
+    ref = f"patients/{body.patient or 'p1'}/"
+    personal = {"nhs_number", "name", "date_of_birth", "relevant_person"}
+    fields = sorted(body.model_fields_set & set(type(body).model_fields) - apart)
+    return tuple(ref + name if name in personal else name for name in fields)
+
+
+def _about(visit: Visit, case: OpenCase, body: bodies.AboutObligations) -> Fields:
+    """Patient, provider and obligation: as named, as follows from the obligation, or as there is but one."""
+    state = case.state
+    patient, provider = body.patient, body.provider
+    if body.obligation_id is not None:
+        subject = obligations.subject_of(visit.connection, case.case_id, state, body.obligation_id)
+        if subject is None:
+            mend = "Take the id from the case's obligations."
+            raise wrong("/obligation_id", "is no obligation that this case can have.", mend)
+        for name, told, meant in (("patient", patient, subject[0]), ("provider", provider, subject[1])):
+            if told is not None and told != meant:
+                raise wrong(f"/{name}", f"is {told}, but that obligation is about {meant}.", "Leave one out.")
+        patient, provider = subject
+    refs = tuple(one.ref for one in state.facts.patients)
+    everybody = isinstance(body, bodies.HarmRegradedBody)  # harm is of a patient, whoever provided the care
+    return {
+        "patient": _one("patient", patient, refs),
+        "provider": _one("provider", provider, state.provider_codes(), may_be_all=everybody),
+        "obligation_id": body.obligation_id,
+    }
+
+
+def _one(name: str, told: str | None, there: tuple[str, ...], may_be_all: bool = False) -> str | None:
+    listed = ", ".join(there[:20])
+    if told is not None:
+        if told not in there:
+            raise wrong(f"/{name}", f"is {told}; this case has {listed}.", f"Name the {name} of this case.")
+        return told
+    if len(there) > 1:
+        if may_be_all:
+            return None
+        raise wrong(f"/{name}", f"is missing, and this case has several: {listed}.", "Say which is meant.")
+    return there[0]
+
+
+def _check_not_before(case: OpenCase, at: Instant) -> None:
+    occurred = case.state.facts.occurred_at
+    if occurred is not None and at < occurred:
+        detail = f"is {rfc3339(at)}, before the incident occurred, {rfc3339(occurred)}."
+        fault = Fault("/at", detail, "Correct the time, or correct when it occurred by an enrichment.")
+        raise Refused(422, "These times cannot be right", [fault])
+
+
+def _notes(content: dict[str, Any]) -> list[str]:
+    return [
+        f"{name} is not a role that the log can name; it says `other`, and your words are kept in the vault."
+        for name in ("by_role", "second_person_role")
+        if role_code(content.get(name)) == OTHER
+    ]

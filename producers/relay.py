@@ -1,0 +1,214 @@
+"""The one relay: appends the rows of the outbox to the log in an order that no tick can overtake evidence in.
+
+Reads only what is older than every transaction still running, by transaction and then by row. A row is
+deleted when it is delivered; only a crash between the two makes a repeat.
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import psycopg
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka.admin import AdminClient
+from prometheus_client import Counter, Gauge
+
+from health import serve
+from producers.connections import libpq
+from schemas.topics import CASE_EVENTS, PARTITIONS
+
+log = logging.getLogger(__name__)
+
+LOCK = 0x63616E64_6F6F7204
+BATCH = 1_000
+_POLL_SECONDS = 0.2
+_BLOCKED_SECONDS = 0.002
+_PAUSE_SECONDS = 0.5
+_UNHEALTHY_SECONDS = 30.0
+
+_READ = """
+    SELECT id, partition, key, value, headers FROM door.outbox
+    WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT %s
+"""
+_WAITING = """
+    SELECT count(*), (extract(epoch FROM clock_timestamp()) * 1000)::bigint - min(recorded_at)
+    FROM (SELECT recorded_at FROM door.outbox ORDER BY xid, id LIMIT 1) AS oldest
+"""
+
+relayed = Counter("candour_relay_records_total", "Records appended to the log")
+oldest_ms = Gauge("candour_outbox_oldest_ms", "Age of the oldest row of the outbox, by its time of recording")
+
+
+class Row(NamedTuple):
+    id: int
+    partition: int | None
+    key: str
+    value: bytes
+    headers: list[tuple[str, str]]
+
+
+class Relay:
+    """Runs in the thread that calls `run`, until `stop`."""
+
+    def __init__(self, database: str, kafka: str, *, linger_ms: int = 0) -> None:
+        self._database, self._kafka = database, kafka
+        self._linger_ms = linger_ms
+        self._stop = threading.Event()
+        self._delivered: list[int] = []
+        self._stuck_since: float | None = None
+        self.state = "starting"
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def ready(self) -> tuple[bool, dict[str, object]]:
+        """A standby is as ready as the one that works; being stuck for long is not ready."""
+        stuck = 0.0 if self._stuck_since is None else time.monotonic() - self._stuck_since
+        return stuck < _UNHEALTHY_SECONDS, {"state": self.state, "stuck_seconds": round(stuck, 1)}
+
+    def run(self) -> None:
+        """Through any absence of PostgreSQL and Kafka. Raises `KafkaException` where it must start anew."""
+        if not self._await_topic():
+            return
+        address = libpq(self._database)
+        producer = Producer(_settings(self._kafka, self._linger_ms), logger=log)
+        try:
+            while not self._stop.is_set():
+                try:
+                    with psycopg.connect(address, autocommit=True, connect_timeout=2) as connection:
+                        self._serve(connection, producer)
+                except psycopg.OperationalError as error:
+                    self._hindered("waits for PostgreSQL", error)
+        finally:
+            if self._stop.is_set():
+                producer.purge()  # what is undelivered is still in the outbox
+            producer.flush(1)
+
+    def _serve(self, connection: psycopg.Connection[Any], producer: Producer) -> None:
+        connection.execute("SET application_name = 'candour relay'")
+        while not _first(connection, "SELECT pg_try_advisory_lock(%s)", LOCK):
+            self.state = "standby"
+            self._stuck_since = None
+            if self._stop.wait(_PAUSE_SECONDS):
+                return
+        connection.execute("LISTEN outbox")
+        self.state = "relaying"
+        while not self._stop.is_set():
+            self._delete(connection)
+            rows = [Row(*row) for row in connection.execute(_READ, (BATCH,))]
+            if rows:
+                if not self._append(producer, rows):
+                    return
+                self._delivered = [row.id for row in rows]
+                relayed.inc(len(rows))
+                self._delete(connection)
+            else:
+                self._rest(connection, producer)
+            self._stuck_since = None
+
+    def _append(self, producer: Producer, rows: Sequence[Row]) -> bool:
+        """Whether every row is on the log; False where we were told to stop before."""
+        failed: list[KafkaError] = []
+
+        def delivered(error: KafkaError | None, _: Message) -> None:
+            if error is not None:
+                failed.append(error)
+
+        for row in rows:
+            keyed: dict[str, Any] = {} if row.partition is None else {"partition": row.partition}
+            headers: list[tuple[str, str | bytes | None]] = [(name, value) for name, value in row.headers]
+            while True:
+                try:
+                    producer.produce(
+                        CASE_EVENTS,
+                        value=row.value,
+                        key=row.key,
+                        headers=headers,
+                        on_delivery=delivered,
+                        **keyed,
+                    )
+                    break
+                except BufferError:
+                    producer.poll(0.1)
+        while producer.flush(0.5):
+            if self._stop.is_set():
+                return False
+            self.state = "waits for Kafka"
+            self._stuck_since = self._stuck_since or time.monotonic()
+        if failed:
+            raise KafkaException(failed[0])
+        self.state = "relaying"
+        return True
+
+    def _delete(self, connection: psycopg.Connection[Any]) -> None:
+        if self._delivered:
+            connection.execute("DELETE FROM door.outbox WHERE id = ANY(%s)", (self._delivered,))
+            self._delivered = []
+
+    def _rest(self, connection: psycopg.Connection[Any], producer: Producer) -> None:
+        """Until something is committed; a moment only, where a row waits for an older transaction to end."""
+        producer.poll(0)
+        waiting, age = connection.execute(_WAITING).fetchone() or (0, None)
+        oldest_ms.set(age or 0)
+        if waiting:
+            self._stop.wait(_BLOCKED_SECONDS)
+            return
+        for _ in connection.notifies(timeout=_POLL_SECONDS, stop_after=1):
+            break
+
+    def _await_topic(self) -> bool:
+        """Until the log is there with its partitions: what is produced before would be refused for good."""
+        admin = AdminClient({"bootstrap.servers": self._kafka, "log_level": 0})
+        while not self._stop.is_set():
+            try:
+                topic = admin.list_topics(CASE_EVENTS, timeout=2).topics[CASE_EVENTS]
+                if topic.error is None and len(topic.partitions) == PARTITIONS:
+                    return True
+                self._hindered(f"waits for the topic {CASE_EVENTS}", None)
+            except KafkaException as error:
+                self._hindered("waits for Kafka", error)
+        return False
+
+    def _hindered(self, state: str, error: Exception | None) -> None:
+        if self.state != state:
+            log.warning("the relay %s: %s", state, error)
+        self.state = state
+        self._stuck_since = self._stuck_since or time.monotonic()
+        self._stop.wait(_PAUSE_SECONDS)
+
+
+def run(*, database: str, kafka: str, registry: str | None = None, health_port: int = 0) -> None:
+    """The relay as a process: until SIGTERM or SIGINT. `registry` is not asked: rows come encoded."""
+    relay = Relay(database, kafka)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: relay.stop())
+    health = serve(health_port, relay.ready, {"process": "relay"})
+    try:
+        relay.run()
+    finally:
+        health.close()
+
+
+def _settings(kafka: str, linger_ms: int) -> dict[str, Any]:
+    return {
+        "bootstrap.servers": kafka,
+        "client.id": "candour-relay",
+        "enable.idempotence": True,
+        "enable.gapless.guarantee": True,
+        "acks": "all",
+        "message.timeout.ms": 0,  # a message that times out by itself leaves a hole even so
+        "partitioner": "murmur2_random",  # as Java and Faust have it
+        "linger.ms": linger_ms,
+        "message.max.bytes": 1_000_000,
+        "topic.metadata.refresh.interval.ms": 5_000,
+        "reconnect.backoff.max.ms": 1_000,
+        "compression.type": "lz4",
+    }
+
+
+def _first(connection: psycopg.Connection[Any], statement: str, *values: object) -> Any:
+    row = connection.execute(statement, values).fetchone()
+    return None if row is None else row[0]

@@ -1,0 +1,66 @@
+"""A record entered by mistake is retracted by a later one; what it changed is taken out again."""
+
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select, update
+
+from producers.facts import without
+from producers.follow_ups import EventRetractedBody
+from producers.linking import is_id
+from producers.refusals import wrong
+from producers.tables import events
+from producers.visit import OpenCase, Visit
+from schemas.event_types import EventRetracted
+
+
+def retract(visit: Visit, case: OpenCase, body: EventRetractedBody, common: dict[str, Any]) -> None:
+    """A link is taken off both cases. Raises `Refused` for what is not there to be retracted."""
+    wanted = body.event_id.lower()
+    visit.write()  # so that what came in this same transaction is found
+    found = (
+        visit.connection.execute(
+            select(events).where(events.c.event_id == wanted, events.c.case_id == case.case_id)
+        ).first()
+        if is_id(wanted)
+        else None
+    )
+    if found is None:
+        raise wrong("/event_id", "is no event of this case.", "Take the event_id from the case's timeline.")
+    if found.type == "event_retracted":
+        mend = "Record again what should stand."
+        raise wrong("/event_id", "is itself a retraction, which stays.", mend)
+    if found.retracted_by is not None:
+        raise wrong("/event_id", "was retracted before.", "Nothing needs to be sent.")
+    pairs = [(case, found, common["event_id"])]
+    if found.twin is not None:
+        twin = visit.connection.execute(select(events).where(events.c.event_id == found.twin)).one()
+        pairs.append((visit.case(twin.case_id), twin, str(uuid4())))
+    for of, event, event_id in pairs:
+        if event.type == "case_linked":
+            of.duplicate_of, of.touched = None, True
+        _take_out(visit, of, event)
+        fields = {**common, "event_id": event_id, "case_id": of.case_id, **of.state.copied()}
+        reason = of.hashed(body.reason)
+        visit.append(of, EventRetracted(**fields, retracted_event_id=event.event_id, reason_hash=reason))
+        visit.connection.execute(
+            update(events).where(events.c.event_id == event.event_id).values(retracted_by=event_id)
+        )
+
+
+def _take_out(visit: Visit, case: OpenCase, event: Any) -> None:
+    if not event.changes:
+        return
+    standing = visit.connection.execute(
+        select(events)
+        .where(events.c.case_id == case.case_id, events.c.retracted_by.is_(None), events.c.seq > event.seq)
+        .order_by(events.c.seq)
+    ).all()
+    later = [one for one in standing if one.changes]
+    state, rewritten = without(case.state, event.changes, [one.changes for one in later])
+    visit.change(case, state)
+    for one, changes in zip(later, rewritten, strict=True):
+        if changes != one.changes:
+            visit.connection.execute(
+                update(events).where(events.c.event_id == one.event_id).values(changes=changes)
+            )

@@ -1,0 +1,61 @@
+"""The passing of time, written to every partition of the log in one transaction."""
+
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import Connection, func, insert, select
+
+from producers.connections import engine as pool
+from producers.now import SYSTEM_SLACK_MS, SystemClock, wait_for_writers
+from producers.outbox import codec_of, partition_row, put
+from producers.tables import ticks
+from rules.london import instant
+from schemas.codec import Codec
+from schemas.event_types import ClockTick, Instant
+from schemas.topics import PARTITIONS
+
+_TICKS = uuid5(NAMESPACE_URL, "urn:candour:clock-tick")
+
+
+def last_tick(connection: Connection) -> Instant | None:
+    return connection.execute(select(func.max(ticks.c.as_of))).scalar_one_or_none()
+
+
+def advance(database: str, as_of: Instant | datetime) -> bool:
+    """Move the manual clock forward, any way. Not later than the last tick: nothing happens, and False.
+
+    Waits for whoever is writing under the old time; whoever writes afterwards has the new one.
+    """
+    as_of = instant(as_of) if isinstance(as_of, datetime) else as_of
+    engine = pool(database, connections=1)
+    try:
+        with engine.connect() as connection:
+            codec = codec_of(connection)
+        with engine.begin() as connection:
+            wait_for_writers(connection)
+            last = last_tick(connection)
+            if last is not None and as_of <= last:
+                return False
+            write_tick(connection, codec, as_of, manual=True)
+            return True
+    finally:
+        engine.dispose()
+
+
+def system_tick(connection: Connection, codec: Codec) -> Instant | None:
+    """A tick dated back by more than any intake lasts; None where it would not step forward."""
+    as_of = SystemClock().open(connection).now - SYSTEM_SLACK_MS
+    last = last_tick(connection)
+    if last is not None and as_of <= last:
+        return None
+    write_tick(connection, codec, as_of, manual=False)
+    return as_of
+
+
+def write_tick(connection: Connection, codec: Codec, as_of: Instant, *, manual: bool) -> None:
+    connection.execute(insert(ticks).values(as_of=as_of, manual=manual))
+    records = [
+        ClockTick(partition=partition, as_of=as_of, event_id=str(uuid5(_TICKS, f"{partition}|{as_of}")))
+        for partition in range(PARTITIONS)
+    ]
+    put(connection, [partition_row(codec, one, one.event_id, one.partition, as_of) for one in records])

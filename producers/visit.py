@@ -1,0 +1,184 @@
+"""One transaction of the door: what it reads, and all that it will write, gathered and written at the end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from producers import outbox, providers, tables
+from producers.facts import CaseState, Changes, from_plain
+from producers.now import Clock
+from producers.refusals import Refused, unknown_case, wrong
+from producers.said import as_json
+from producers.vault import CaseKey, Vault
+from schemas.codec import Codec
+from schemas.contracts import snake
+from schemas.event_types import CaseEvent, Instant, Provider
+
+_INSERTED = (
+    tables.cases,
+    tables.case_keys,
+    tables.events,
+    tables.vault,
+    tables.reporters,
+    tables.receipts,
+)
+
+
+@dataclass
+class OpenCase:
+    """A case in the hands of one transaction. `key` is None where it was destroyed."""
+
+    case_id: str
+    state: CaseState
+    key: CaseKey | None
+    duplicate_of: str | None = None
+    new: bool = False
+    touched: bool = False
+
+    def hashed(self, text: str | None) -> str | None:
+        """The keyed hash that stands on the log for a text in the vault."""
+        return self.key.hash(text) if text and self.key else None
+
+
+class Visit:
+    """Everything that is written here has the same time of recording."""
+
+    def __init__(self, connection: Connection, clock: Clock, vault: Vault, codec: Codec) -> None:
+        self.connection, self.vault = connection, vault
+        opening = clock.open(connection)
+        self.xid, self.now = opening.xid, opening.now
+        self._codec = codec
+        self._cases: dict[str, OpenCase] = {}
+        self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in (*_INSERTED, tables.outbox)}
+        self._providers: dict[tuple[str, Instant], tuple[Provider, bool]] = {}
+
+    def provider(self, code: str, when: Instant) -> tuple[Provider, bool]:
+        """As the directory knew it on that day, and whether it did."""
+        if (code, when) not in self._providers:
+            self._providers[code, when] = providers.find(self.connection, code, when)
+        return self._providers[code, when]
+
+    def open_new(self, state: CaseState) -> OpenCase:
+        case_id = str(uuid4())
+        key, wrapped = self.vault.new_key(case_id)
+        self._rows[tables.case_keys].append({"case_id": case_id, "wrapped": wrapped})
+        self._cases[case_id] = OpenCase(case_id, state, key, new=True, touched=True)
+        return self._cases[case_id]
+
+    def case(self, case_id: str) -> OpenCase:
+        """The case, held until the end of the transaction. Raises `Refused` (404)."""
+        if case_id not in self._cases:
+            self._cases[case_id] = self._load(case_id)
+        return self._cases[case_id]
+
+    def knows(self, case_id: str) -> bool:
+        try:
+            self.case(case_id)
+        except Refused:
+            return False
+        return True
+
+    def change(self, case: OpenCase, state: CaseState) -> None:
+        case.state, case.touched = state, True
+
+    def append(
+        self, case: OpenCase, record: CaseEvent, *, changes: Changes | None = None, twin: str | None = None
+    ) -> None:
+        """Send a record on its way to the log. `twin`: its counterpart on another case."""
+        try:
+            row = outbox.case_row(self._codec, record)
+        except outbox.TooLarge as error:
+            raise wrong(
+                "", f"is too large for the log: {error}", "Name fewer patients or providers."
+            ) from None
+        self._rows[tables.outbox].append(row)
+        self._rows[tables.events].append(
+            {
+                "event_id": record.event_id,
+                "case_id": case.case_id,
+                "type": snake(type(record).__name__),
+                "at": record.at,
+                "recorded_at": self.now,
+                "changes": changes or {},
+                "twin": twin,
+            }
+        )
+
+    def keep(self, case: OpenCase, event_id: str, content: dict[str, Any], aside: dict[str, Any]) -> None:
+        """Put what was said into the vault."""
+        if case.key is None:
+            detail = "The key of this case was destroyed, so that no text can be kept with it any more."
+            raise Refused(409, "This case was erased", [wrong("", detail).faults[0]])
+        as_json([content, aside])  # refuses what cannot be kept
+        sealed = case.key.seal(event_id, {"said": content, "kept_aside": aside})
+        row = {"event_id": event_id, "case_id": case.case_id, "sealed": sealed, "recorded_at": self.now}
+        self._rows[tables.vault].append(row)
+
+    def keep_reporter(self, case: OpenCase, event_id: str, content: dict[str, Any]) -> None:
+        assert case.key is not None
+        row = {
+            "event_id": event_id,
+            "case_id": case.case_id,
+            "sealed": case.key.seal_reporter(event_id, content),
+        }
+        self._rows[tables.reporters].append(row)
+
+    def keep_receipt(self, case: OpenCase, report_id: str, receipt: str) -> None:
+        self._rows[tables.receipts].append(
+            {"report_id": report_id, "case_id": case.case_id, "receipt": receipt}
+        )
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """All or nothing: after an exception the visit is as it was before."""
+        rows = {table: len(gathered) for table, gathered in self._rows.items()}
+        cases = {case_id: replace(case) for case_id, case in self._cases.items()}
+        try:
+            yield
+        except BaseException:
+            for table, length in rows.items():
+                del self._rows[table][length:]
+            self._cases = cases
+            raise
+
+    def write(self) -> None:
+        """Everything gathered so far, in a handful of statements."""
+        for case in self._cases.values():
+            if case.new:
+                row = {"case_id": case.case_id, "recorded_at": self.now, **_case_values(case)}
+                self._rows[tables.cases].append(row)
+            elif case.touched:
+                self.connection.execute(
+                    update(tables.cases)
+                    .where(tables.cases.c.case_id == case.case_id)
+                    .values(**_case_values(case))
+                )
+            case.new = case.touched = False
+        for table in _INSERTED:
+            if self._rows[table]:
+                self.connection.execute(insert(table), self._rows[table])
+        if self._rows[tables.outbox]:
+            outbox.put(self.connection, self._rows[tables.outbox])
+        for gathered in self._rows.values():
+            gathered.clear()
+
+    def _load(self, case_id: str) -> OpenCase:
+        found = self.connection.execute(
+            select(tables.cases.c.state, tables.cases.c.duplicate_of, tables.case_keys.c.wrapped)
+            .join(tables.case_keys, tables.case_keys.c.case_id == tables.cases.c.case_id)
+            .where(tables.cases.c.case_id == case_id)
+            .with_for_update(of=tables.cases)
+        ).first()
+        if found is None:
+            raise unknown_case(case_id)
+        state, duplicate_of, wrapped = found
+        key = self.vault.open_key(case_id, wrapped) if wrapped is not None else None
+        return OpenCase(case_id, from_plain(state), key, duplicate_of)
+
+
+def _case_values(case: OpenCase) -> dict[str, Any]:
+    return {"state": case.state.plain(), "duplicate_of": case.duplicate_of}

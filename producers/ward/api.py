@@ -1,0 +1,72 @@
+"""The JSON API for wards and safety teams: reports, and what happened afterwards."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from pydantic import BaseModel, Field
+
+from producers.door import Door
+from producers.follow_ups import AnyFollowUp
+from producers.reports import ReportBody
+from producers.sign_in import SignIn
+from producers.ward.problems import DOCUMENTED
+from producers.ward.route import ProblemRoute
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Up to 255 characters. The same key and body give the same answer, and do nothing more.",
+    ),
+]
+
+
+class PatientMade(BaseModel):
+    ref: str
+
+
+class ReportTaken(BaseModel):
+    """A 201 means: it is kept, it is on its way to the log, and the case can be read."""
+
+    report_id: str
+    case_id: str
+    patients: list[PatientMade]
+    recorded_at: str
+    receipt: str = Field(description="For the reporter to keep. Not signed.")
+    kept_aside: list[str] = Field(
+        description="JSON pointers of fields nobody here knows; kept, not acted upon."
+    )
+    notes: list[str] = Field(
+        description="What was understood otherwise than written, or will be asked about."
+    )
+
+
+class FollowUpTaken(BaseModel):
+    event_id: str
+    case_id: str
+    recorded_at: str
+    kept_aside: list[str]
+    notes: list[str]
+
+
+def router(door: Door, sign_in: SignIn) -> APIRouter:
+    """The two ways in. `sign_in` knows who asks."""
+    made = APIRouter(prefix="/api", tags=["intake"], route_class=ProblemRoute, responses=DOCUMENTED)
+
+    @made.post("/reports", status_code=201, response_model=ReportTaken, summary="Report what happened")
+    def report(request: Request, response: Response, body: ReportBody, key: Key = None) -> dict[str, Any]:
+        answer = door.accept_report(body, sign_in.reporter(request), key)
+        response.headers["Location"] = f"/api/cases/{answer['case_id']}"
+        return answer
+
+    @made.post(
+        "/cases/{case_id}/events",
+        status_code=201,
+        response_model=FollowUpTaken,
+        summary="Add to a case what happened since",
+        responses={404: {"description": "No such case"}, 409: {"description": "Somebody was first"}},
+    )
+    def follow_up(request: Request, case_id: str, body: AnyFollowUp, key: Key = None) -> dict[str, Any]:
+        return door.accept_follow_up(case_id, body, sign_in.caller(request), key)
+
+    return made
