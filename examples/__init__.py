@@ -1,0 +1,1 @@
+"""Invented reports for the demonstration, and what makes them."""
