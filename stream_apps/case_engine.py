@@ -43,6 +43,7 @@ class Setting:
     instance: str | None
     group: str = GROUP
     session: float = 15.0
+    rebalance: float = 20.0
     delivery_deadline: float = 30.0
     out_of_group: float = 60.0
     outcome_log: dict[str, str | int | bool] = field(default_factory=dict)  # further producer settings
@@ -146,10 +147,12 @@ class CaseEngine:
 
 def _app(setting: Setting) -> faust.App:
     session = setting.session
+    datadir = Path(setting.data) / "faust"  # stays empty: Faust asks for one
+    datadir.mkdir(parents=True, exist_ok=True)
     return faust.App(
         setting.group,
         broker=f"aiokafka://{setting.kafka}",
-        datadir=Path(setting.data) / "faust",
+        datadir=datadir,
         store="memory://",
         autodiscover=False,
         topic_allow_declare=False,
@@ -161,7 +164,7 @@ def _app(setting: Setting) -> faust.App:
         consumer_max_fetch_size=LARGEST_RECORD,
         consumer_metadata_max_age_ms=3000,  # else a rejoin with stale metadata idles for five minutes
         broker_session_timeout=session,
-        broker_rebalance_timeout=max(session, 20.0),
+        broker_rebalance_timeout=setting.rebalance,
         broker_heartbeat_interval=session / 5,
         broker_request_timeout=max(session, 20.0) + 5,
         broker_commit_interval=0.5,

@@ -29,6 +29,7 @@ WRITER = {
     "queue.buffering.max.messages": 500_000,
     "message.max.bytes": 4 * 1024 * 1024,
     "socket.nagle.disable": True,
+    "log_level": 3,  # else each start warns that the gapless guarantee is experimental
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from rules.rule import Rule
 from schemas.codec import Codec
@@ -78,8 +78,16 @@ def verify(
     show: Show = print,
 ) -> Verdict:
     """Up to what the engine has committed; false where anything differs. Shows what it found."""
-    rules = case_rules(rules)
-    codec = RegistryCodec(registry)
+    verdict = judge(kafka, RegistryCodec(registry), case_rules(rules), group, database)
+    for line in verdict.lines():
+        show(line)
+    return verdict
+
+
+def judge(
+    kafka: str, codec: Codec, rules: Sequence[Rule], group: str, database: str | None = None
+) -> Verdict:
+    """The same without a word."""
     verdict = Verdict()
     folding = Fold(kafka, codec, rules, codec.encode)
     # Before the topics: what is in the read model by now must be on them when they are read.
@@ -100,8 +108,6 @@ def verify(
     if database is not None:
         verdict.read_model = [f"{id} is in read.outcomes and on no log" for id in shown if id not in on_topic]
         verdict.read_model += _unlike_read_model(database, on_topic)
-    for line in verdict.lines():
-        show(line)
     return verdict
 
 
@@ -189,7 +195,7 @@ def _unlike_read_model(database: str, on_topic: dict[str, bytes]) -> list[str]:
 
 
 def _read_model(database: str) -> dict[str, bytes]:
-    engine = create_engine(database)
+    engine = create_engine(make_url(database).set(drivername="postgresql+psycopg"))
     try:
         with engine.connect() as connection:
             return {

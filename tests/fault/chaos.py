@@ -1,0 +1,233 @@
+"""Chaos: random histories, random faults against the engine's processes and the broker, judged each round."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from confluent_kafka import Consumer as Client
+from confluent_kafka import KafkaException, Message, Producer, TopicPartition
+
+from schemas.codec import Codec
+from schemas.topics import CASE_EVENTS, DEAD_LETTERS
+from stream_apps.dead_letters import listed
+from stream_apps.partition_reader import PartitionReader
+from stream_apps.verify import Verdict, judge
+from tests.fault.broker import Broker
+from tests.fault.histories import Histories
+from tests.fault.small_rules import small_rules
+from tests.fault.worker import GROUP, SESSION
+
+PARTITIONS = 4
+QUIET_WITHIN = 90.0
+PLACES = {  # crash points and their chances
+    "after_decide": 0.01,
+    "between_outcomes": 0.01,
+    "between_outcomes:flush": 0.01,
+    "after_produce": 0.3,
+    "before_commit": 0.3,
+    "after_commit": 0.3,
+    "recovery": 0.0005,
+}
+POISON = (b"", b"\0\0", b"garbage", b"\0\0\0\x03\xe7what is this", None)
+
+
+@dataclass
+class Plan:
+    """What a lane does."""
+
+    faults: tuple[str, ...] = ("kill", "kill", "term", "freeze", "pause", "hook", "hook", "join")
+    lingers: tuple[int, ...] = (0, 1, 5, 500, 1500)
+    hooks: tuple[str, ...] = tuple(PLACES)
+    without: str = "none"
+    seconds: float = 6.0
+    records_per_second: int = 400
+
+
+class Worker:
+    def __init__(self, command: list[str], fault: str, seed: int, log: Path) -> None:
+        environment = os.environ | {"CANDOUR_FAULT": fault, "CANDOUR_FAULT_SEED": str(seed)}
+        self.fault, self.frozen = fault, False
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.alive:
+            self.process.send_signal(number)
+            self.frozen = {signal.SIGSTOP: True, signal.SIGCONT: False}.get(number, self.frozen)
+
+
+class Lane:
+    """One broker, one group of workers, one growing history."""
+
+    def __init__(self, folder: Path, seed: int, plan: Plan) -> None:
+        self.plan = plan
+        self.chance = random.Random(seed)
+        self.faults: Counter[str] = Counter()
+        self.workers: list[Worker] = []
+        self._folder = folder
+        self._number = 0
+        self._seed = seed
+        self._codec = Codec.local()
+        self._histories = [Histories(random.Random(seed * 10 + p), f"p{p}c") for p in range(PARTITIONS)]
+        self._poisoned: set[tuple[str, int, int]] = set()
+        self.broker = Broker(folder)
+
+    def __enter__(self) -> "Lane":
+        self.broker.start()
+        topics = {rule.topic: PARTITIONS for rule in small_rules()}
+        self.broker.make_topics({CASE_EVENTS: PARTITIONS, DEAD_LETTERS: 1, **topics})
+        self._producer = Producer(
+            {
+                "bootstrap.servers": self.broker.address,
+                "enable.idempotence": True,
+                "linger.ms": 5,
+                "message.timeout.ms": 0,
+            }
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end_all()
+        self.broker.stop(signal.SIGKILL)
+
+    def round(self) -> None:
+        over = threading.Event()
+        pen = threading.Thread(target=self._write, args=(over,))
+        pen.start()
+        try:
+            until = time.monotonic() + self.plan.seconds
+            while time.monotonic() < until:
+                self._reap()
+                if not any(not worker.frozen for worker in self.workers):
+                    self.start()
+                self._fault()
+                time.sleep(self.chance.uniform(0.2, 2.0))
+        finally:
+            over.set()
+            pen.join()
+
+    def start(self, fault: str = "", linger: int | None = None) -> Worker:
+        self._number += 1
+        wait = self.chance.choice(self.plan.lingers) if linger is None else linger
+        # Two workers of a name, as when a supervisor starts one anew while the old one is only frozen.
+        instance = f"engine-{self._number % 4}"
+        arguments = [self.broker.address, str(self._folder / "data"), instance, str(wait), self.plan.without]
+        command = [sys.executable, "-m", "tests.fault.worker", *arguments]
+        worker = Worker(command, fault, self._seed * 1000 + self._number, self._folder / "workers.log")
+        self.workers.append(worker)
+        return worker
+
+    def quiet(self) -> float | None:
+        """Seconds until nothing is left to do, with at least one sound worker; None if it takes too long."""
+        began = time.monotonic()
+        while time.monotonic() - began < QUIET_WITHIN:
+            self._reap()
+            while len(self.workers) > 2:
+                self.workers.pop(0).signal(signal.SIGKILL)
+            if not any(not worker.fault and not worker.frozen for worker in self.workers):
+                self.start()
+            if self._lag() == 0:
+                return time.monotonic() - began
+            time.sleep(0.25)
+        return None
+
+    def verdict(self) -> Verdict:
+        verdict = judge(self.broker.address, self._codec, small_rules(), GROUP)
+        set_aside = {letter.place for letter in listed(self.broker.address)}
+        verdict.missing += [f"no dead letter of {place}" for place in self._poisoned - set_aside]
+        verdict.strangers += [f"dead letter of sound {place}" for place in set_aside - self._poisoned]
+        return verdict
+
+    def kill_all(self) -> None:
+        self._end_all()
+        self._reap()
+
+    def write_some(self, number: int) -> None:
+        for _ in range(number):
+            self._write_one()
+        self._producer.flush(60)
+
+    def _fault(self) -> None:
+        kind = self.chance.choice(self.plan.faults)
+        self.faults[kind] += 1
+        victim = self.chance.choice(self.workers) if self.workers else None
+        match kind:
+            case "kill" if victim:
+                victim.signal(signal.SIGKILL)
+            case "term" if victim:
+                victim.signal(signal.SIGTERM)
+            case "freeze" | "pause" if victim:
+                seconds = (
+                    SESSION + self.chance.uniform(1, 4) if kind == "freeze" else self.chance.uniform(0.3, 2)
+                )
+                victim.signal(signal.SIGSTOP)
+                threading.Timer(seconds, victim.signal, (signal.SIGCONT,)).start()
+            case "hook":
+                place, _, flush = self.chance.choice(self.plan.hooks).partition(":")
+                name = f"{place}:{flush}" if flush else place
+                self.start(f"{place}:{PLACES[name]}:{flush}")
+            case "join":
+                self.start()
+            case "broker freeze":
+                self.broker.freeze(self.chance.uniform(0.5, 5))
+            case "broker kill":
+                self.broker.kill_and_start(self.chance.uniform(0, 2))
+
+    def _write(self, over: threading.Event) -> None:
+        while not over.is_set():
+            for _ in range(max(1, self.plan.records_per_second // 50)):
+                self._write_one()
+            self._producer.poll(0)
+            time.sleep(0.02)
+        self._producer.flush(60)
+
+    def _write_one(self) -> None:
+        partition = self.chance.randrange(PARTITIONS)
+        if self.chance.random() < 0.01:
+            value = self.chance.choice(POISON)
+            self._producer.produce(CASE_EVENTS, value, b"poison", partition, on_delivery=self._mark)
+            return
+        for record in self._histories[partition].next():
+            key = getattr(record, "case_id", f"partition:{partition}")
+            self._producer.produce(CASE_EVENTS, self._codec.encode(record), key, partition)
+
+    def _mark(self, error: object, message: Message) -> None:
+        assert error is None
+        self._poisoned.add((CASE_EVENTS, message.partition() or 0, message.offset() or 0))
+
+    def _lag(self) -> int | None:
+        """Records that are not committed yet; None where the broker does not say."""
+        # Anew each time: what an idle client knows of the broker goes stale.
+        client = Client({"bootstrap.servers": self.broker.address, "group.id": GROUP, "log_level": 0})
+        try:
+            wanted = [TopicPartition(CASE_EVENTS, partition) for partition in range(PARTITIONS)]
+            done = {at.partition: max(at.offset, 0) for at in client.committed(wanted, timeout=5)}
+            with PartitionReader(self.broker.address) as reader:
+                return sum(reader.bounds(CASE_EVENTS, p)[1] - offset for p, offset in done.items())
+        except (KafkaException, TimeoutError):
+            return None
+        finally:
+            client.close()
+
+    def _reap(self) -> None:
+        for worker in self.workers:
+            if not worker.alive:
+                why = f" {worker.fault.partition(':')[0]}" if worker.fault else ""
+                self.faults[f"exit {worker.process.returncode}{why}"] += 1
+        self.workers = [worker for worker in self.workers if worker.alive]
+
+    def _end_all(self) -> None:
+        for worker in self.workers:
+            worker.signal(signal.SIGKILL)
+            worker.process.wait()

@@ -1,0 +1,70 @@
+"""Nothing is lost, doubled or changed, whatever dies; with a safeguard left out the same attack shows it.
+
+CANDOUR_CHAOS_ROUNDS: rounds of each lane (default 2). CANDOUR_CHAOS_SEED: where the seeds begin (default 1).
+"""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.fault.chaos import Lane, Plan
+
+ROUNDS = int(os.environ.get("CANDOUR_CHAOS_ROUNDS", "2"))
+SEED = int(os.environ.get("CANDOUR_CHAOS_SEED", "1"))
+CAUGHT_WITHIN = 8  # rounds
+
+LANES = {
+    "processes": Plan(),
+    "broker": Plan(faults=("kill", "freeze", "hook", "join", "broker freeze", "broker kill")),
+    "slow deliveries": Plan(lingers=(500, 1500), hooks=("after_commit", "before_commit", "between_outcomes")),
+}
+
+
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("name", LANES)
+def test_nothing_is_lost_doubled_or_changed(name: str, tmp_path: Path) -> None:
+    with Lane(tmp_path, SEED, LANES[name]) as lane:
+        for number in range(ROUNDS):
+            seed = SEED * 1000 + number
+            lane.chance.seed(seed)
+            lane.round()
+            waited = lane.quiet()
+            where = f"{name}, seed {SEED}, round {number}, {dict(lane.faults)}; logs in {tmp_path}"
+            assert waited is not None, f"still behind: {where}"
+            verdict = lane.verdict()
+            print(f"{name} {number}: lag 0 in {waited:.1f} s; {verdict.lines()[0]}; {dict(lane.faults)}")
+            assert verdict.clean, "\n".join([where, *verdict.lines()])
+        assert verdict.expected > 0
+
+
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("safeguard", ["barrier", "recovery"])
+def test_a_safeguard_left_out_is_caught(safeguard: str, tmp_path: Path) -> None:
+    """Crashes between commit and delivery, with deliveries held back: the oracle must not stay silent."""
+    plan = Plan(without=safeguard)
+    with Lane(tmp_path, SEED, plan) as lane:
+        for number in range(CAUGHT_WITHIN):
+            lane.chance.seed(SEED * 1000 + number)
+            lane.start("after_commit:1:", linger=1500)
+            lane.write_some(400)
+            ended_by_itself(lane)
+            lane.start("", linger=0)
+            if lane.quiet() is None:
+                return  # it found its own log broken and refuses to go on
+            if not lane.verdict().clean:
+                return
+            lane.kill_all()
+    pytest.fail(f"left out the {safeguard}, and nothing was noticed in {CAUGHT_WITHIN} rounds, seed {SEED}")
+
+
+def ended_by_itself(lane: Lane, seconds: float = 30.0) -> None:
+    (worker,) = [worker for worker in lane.workers if worker.fault]
+    until = time.monotonic() + seconds
+    while worker.alive and time.monotonic() < until:
+        time.sleep(0.1)
+    worker.signal(signal.SIGKILL)
+    worker.process.wait()
+    lane.kill_all()
