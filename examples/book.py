@@ -66,14 +66,15 @@ class Book:
         return random.choice(fitting)
 
     def tell(self, random: Random, scene: Scene, grade: str, who: str) -> str:
+        closings = CONTENT["closing"]["nobody" if scene.about == "nobody" else "people"]
         for attempt in range(400):
             parts = [random.choice(scene.texts)]
             if grade in scene.after:
                 parts.append(random.choice(scene.after[grade]))
             if attempt > 4 or random.random() < CLOSING_SHARE:
-                parts.append(random.choice(CONTENT["closing"]["any"]))
+                parts.append(random.choice(closings))
             if attempt > 40:
-                parts.append(random.choice(CONTENT["closing"]["any"]))
+                parts.append(random.choice(closings))
             if len(set(parts)) < len(parts):
                 continue
             told = " ".join(parts).replace("{who}", who).replace("{Who}", who[0].upper() + who[1:])

@@ -82,7 +82,7 @@ CASES: tuple[Recent, ...] = (
     Recent(9, "hospital", "moderate", c.letter_alone, {"provider": "RZC"}),
     Recent(7, "hospital", "low", silence, {"provider": "RXX", "harm_may_still_follow": True}),
     Recent(6, "hospital", "fatal", found_notifiable, {"provider": "RYY"}, scene="baby"),
-    Recent(5, "hospital", "fatal", _told_today, {"provider": "RXX"}),
+    Recent(5, "hospital", "fatal", _told_today, {"provider": "RXX"}, scene="deterioration not seen"),
     Recent(4, "hospital", "moderate", silence, {"provider": "QQQ99"}),
     Recent(3, "hospital", "not_known", silence, {"provider": "RXX"}),
     Recent(2.2, "independent", "moderate", silence, {"provider": "NZZ"}),
