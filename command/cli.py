@@ -1,4 +1,4 @@
-"""The command `candour`: each command reads the settings, finds the stack, and calls the room that does the work."""
+"""The command `candour`: each one finds the stack and calls the room that does the work."""
 
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 from command import stack
 from command.guard import guarded
-from command.settings import Settings
+from command.settings import ClockKind, Settings
 from command.times import as_of
 
 app = typer.Typer(
@@ -24,7 +24,8 @@ app.add_typer(providers, name="providers")
 app.add_typer(dlq, name="dlq")
 
 DataOption = Annotated[
-    Path | None, typer.Option("--data", help="Folder of the stack (or CANDOUR_DATA; else ./var).", show_default=False)
+    Path | None,
+    typer.Option("--data", help="Folder of the stack (or CANDOUR_DATA; else ./var).", show_default=False),
 ]
 FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 AsOf = Annotated[datetime, typer.Argument(parser=as_of, metavar="AS_OF", help="RFC 3339 with an offset.")]
@@ -32,7 +33,9 @@ AsOf = Annotated[datetime, typer.Argument(parser=as_of, metavar="AS_OF", help="R
 
 @app.callback()
 def common(
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from (or CANDOUR_DEBUG).")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where an error came from (or CANDOUR_DEBUG).")
+    ] = False,
 ) -> None:
     """--debug is read by the guard, which stands around all commands."""
 
@@ -48,7 +51,9 @@ def running(data: Path | None) -> stack.Stack:
 
 @app.command()
 def up(
-    port: Annotated[int | None, typer.Option(help="Port of the pages and the API.", show_default="8000")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the pages and the API.", show_default="8000")
+    ] = None,
     data: DataOption = None,
     clock: Annotated[str | None, typer.Option(help="system or manual.", show_default="system")] = None,
     at: Annotated[
@@ -63,7 +68,10 @@ def up(
 
     if clock not in (None, "system", "manual"):
         raise typer.BadParameter("is system or manual", param_hint="--clock")
-    start(settings(port=port, data=data, clock=clock), Wish(at=at, demo=demo, only=only))
+    chosen = settings(port=port, data=data, clock=clock)
+    if at is not None and chosen.clock != "manual":
+        raise typer.BadParameter("is for --clock manual only", param_hint="--at")
+    start(chosen, Wish(at=at, demo=demo, only=only))
     leave(0)
 
 
@@ -77,7 +85,7 @@ def run(name: Annotated[str, typer.Argument(help="relay, clock, watchdog, engine
 
 @app.command(hidden=True)
 def prepare() -> None:
-    """Make topics, contracts, tables and law on the servers named in the environment: what the containers do first."""
+    """Make topics, contracts, tables and law on the servers named in the environment, as containers do."""
     from command.steps import prepare as make
 
     make(settings())
@@ -110,10 +118,10 @@ def doctor(data: DataOption = None) -> None:
 
 @app.command()
 def verify(data: DataOption = None) -> None:
-    """Compare what the live engine said with the same rules run over the whole log; status 1 on any difference."""
+    """Compare what the engine said with the rules run over the whole log; status 1 on any difference."""
+    here = running(data)
     from stream_apps.verify import verify as compare
 
-    here = running(data)
     if not compare(kafka=here.kafka, registry=here.registry, database=here.database):
         raise typer.Exit(1)
 
@@ -121,36 +129,39 @@ def verify(data: DataOption = None) -> None:
 @app.command()
 def rebuild(data: DataOption = None) -> None:
     """Drop the read model and restore it from the log."""
+    here = running(data)
     from sinks.rebuild import rebuild as restore
 
-    here = running(data)
-    restore(database=here.database, kafka=here.kafka, registry=here.registry)
+    for table, rows in restore(database=here.database, kafka=here.kafka, registry=here.registry).items():
+        print(f"{table}: {rows}")
 
 
 @app.command()
 def replay(data: DataOption = None) -> None:
     """Run the rules over the whole log as a batch and say what they would have said."""
+    here = running(data)
     from stream_apps.replay import replay as fold
 
-    here = running(data)
     fold(kafka=here.kafka, registry=here.registry)
 
 
 @app.command("import")
 def import_reports(file: FileArgument, data: DataOption = None) -> None:
     """Import reports from newline-delimited JSON; a second time changes nothing."""
+    here = running(data)
     from producers.bulk import import_file
 
-    here = running(data)
-    import_file(path=file, database=here.database, data=Path(here.data))
+    clock: ClockKind = "manual" if here.clock == "manual" else "system"
+    print(import_file(file, database=here.database, data=Path(here.data), clock=clock))
 
 
 @providers.command("import")
 def import_providers(file: FileArgument, data: DataOption = None) -> None:
     """Load a directory of providers."""
+    here = running(data)
     from producers.providers import import_file
 
-    import_file(path=file, database=running(data).database)
+    print(f"{import_file(here.database, file)} providers loaded")
 
 
 @dlq.command("list")

@@ -95,7 +95,9 @@ def _part(record: state.PartRecord, places: Places) -> Finding:
 def _addresses(stack: Stack) -> Iterator[Finding]:
     asked = {name: f"http://127.0.0.1:{port}" for name, port in stack.health.items()} | {"web": stack.url}
     known = {"registry": f"{stack.registry}/subjects"}
-    known |= {name: f"{url}/readyz" for name, url in asked.items() if name != "clock" or stack.clock == "system"}
+    known |= {
+        name: f"{url}/readyz" for name, url in asked.items() if name != "clock" or stack.clock == "system"
+    }
     for name, url in known.items():
         with suppress(_NotThere):
             said = _ask(url)
@@ -132,7 +134,10 @@ def _ages_in(connection, stack: Stack) -> Iterator[Finding]:  # type: ignore[no-
     import psycopg
 
     questions = {
-        "last tick": ("SELECT extract(epoch FROM now()) - max(as_of) / 1000.0 FROM door.ticks", OLDEST_TICK_SECONDS),
+        "last tick": (
+            "SELECT extract(epoch FROM now()) - max(as_of) / 1000.0 FROM door.ticks",
+            OLDEST_TICK_SECONDS,
+        ),
         "oldest row of the outbox": (
             "SELECT extract(epoch FROM now()) - min(recorded_at) / 1000.0 FROM door.outbox",
             OLDEST_TICK_SECONDS,
@@ -147,5 +152,7 @@ def _ages_in(connection, stack: Stack) -> Iterator[Finding]:  # type: ignore[no-
         if age is None or stack.clock == "manual":
             yield Finding(about, "none" if age is None else "by the manual clock")
             continue
-        mend = f"see the parts above: no tick means that no breach is raised ({about})" if age > oldest else None
+        mend = (
+            f"see the parts above: no tick means that no breach is raised ({about})" if age > oldest else None
+        )
         yield Finding(about, f"{float(age):.0f} s ago", mend)

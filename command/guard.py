@@ -9,7 +9,7 @@ OURS = {"command", "embedded", "health", "producers", "rules", "schemas", "sinks
 
 
 def guarded(command: Callable[[], object]) -> None:
-    """Runs a command; an error becomes one line on stderr and status 1. CANDOUR_DEBUG shows where it came from."""
+    """Runs a command; an error becomes one line on stderr and status 1 (CANDOUR_DEBUG: and its trace)."""
     try:
         command()
     except KeyboardInterrupt:

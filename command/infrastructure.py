@@ -5,6 +5,7 @@ from pathlib import Path
 
 from command.settings import Settings
 from embedded import ports
+from embedded.cache import default_cache
 from embedded.kafka import kafka
 from embedded.parts import Part
 from embedded.places import Places
@@ -52,8 +53,10 @@ INNER_PORTS = ["kafka", "kafka-controller", "registry", "registry-management"]
 def places_of(settings: Settings) -> Places:
     """The folders of this start."""
     data: Path = settings.data.expanduser().resolve()
-    chosen = {"cache": settings.cache.expanduser().resolve()} if settings.cache else {}
-    return Places(data, chosen_java=settings.java, maven_repository=settings.maven_repository, **chosen)
+    cache = settings.cache.expanduser().resolve() if settings.cache else default_cache()
+    return Places(
+        data=data, cache=cache, chosen_java=settings.java, maven_repository=settings.maven_repository
+    )
 
 
 def choose_ports(places: Places, names: list[str]) -> dict[str, int]:

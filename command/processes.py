@@ -108,7 +108,13 @@ def _watchdog(s: Settings) -> None:
 def _engine(s: Settings) -> None:
     from stream_apps.case_engine import run
 
-    run(kafka=_kafka(s), registry=_registry(s), data=str(s.data), health_port=s.health_port, instance=s.instance)
+    run(
+        kafka=_kafka(s),
+        registry=_registry(s),
+        data=str(s.data),
+        health_port=s.health_port,
+        instance=s.instance,
+    )
 
 
 def _sink(s: Settings) -> None:

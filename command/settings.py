@@ -1,4 +1,4 @@
-"""The one object of settings, read from the environment once, at the edge; nothing further in reads the environment."""
+"""The one object of settings: read from the environment once, at the edge."""
 
 from pathlib import Path
 from typing import Literal

@@ -1,4 +1,4 @@
-"""The running stack of a data folder: where its parts answer, written by `up` and found by every other command."""
+"""The running stack of a data folder: where its parts answer; written by `up`, read by all others."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def running(data: Path) -> Stack:
     stack = recorded(data)
     if stack is None or not in_use(data / "run"):
         raise StartError(
-            f"No stack runs on {data}. Start one with `candour up --data {data}`, or name another folder with --data."
+            f"No stack runs on {data}. Start one with `candour up --data {data}`, or name another."
         )
     return stack
 

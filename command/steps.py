@@ -1,8 +1,9 @@
-"""What is done once at each start, between the parts: topics, contracts, tables, law and calendar, clock, examples.
+"""What is done once at each start: topics, contracts, tables, law and calendar, clock, examples.
 
 Every step may be done again on data that has it already.
 """
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,14 +35,14 @@ def steps(stack: Stack, infra: Infrastructure, loading: Loading, processes: list
         Step("topics", lambda: _topics(stack.kafka), needs=infra.needs("kafka")),
         Step("contracts", lambda: _contracts(stack.registry), needs=infra.needs("registry")),
         Step("tables", lambda: _tables(stack.database), needs=infra.needs("postgres")),
-        Step("law", lambda: _law(stack, loading.at), needs=("tables",)),
+        Step("law", lambda: _law(stack, loading.at), needs=("tables", "contracts")),
         Step(READY, lambda: None, needs=("key", "topics", "contracts", "law")),
     ]
     return [*before, Step(LOADED, lambda: _examples(stack), needs=processes)] if loading.demo else before
 
 
 def prepare(settings: Settings) -> None:
-    """The same for servers named in the environment, one after the other: what a container does before the others."""
+    """The same for servers named in the environment: what one container does before the others."""
     missing = [
         name
         for name, value in (
@@ -69,7 +70,7 @@ def prepare(settings: Settings) -> None:
 def _key(stack: Stack, chosen: Path | None) -> None:
     from producers.keys import create_key, key_place
 
-    # A key that lies elsewhere is that place's business: one made by mistake would hide that the true one is missing.
+    # One that lies elsewhere is not made here: it would hide that the true one is missing.
     if chosen is None:
         create_key(key_place(Path(stack.data)))
 
@@ -96,17 +97,25 @@ def _tables(database: str) -> None:
 
 
 def _law(stack: Stack, at: datetime | None) -> None:
-    from producers.adoption import adopt_defaults
+    from producers.adoption import adopt_defaults, learn_contracts
 
-    adopt_defaults(stack.database)
-    if stack.clock == "manual" and at is not None:
-        from producers.clock import advance
+    if at is not None:
+        from producers.ticking import advance
 
-        advance(stack.database, at)
+        # Before the law is adopted: what is recorded takes its time from the clock.
+        learn_contracts(stack.database, stack.registry)
+        if not advance(stack.database, at):
+            print(
+                f"--at {at.isoformat()} is not after the last tick of this data, and is ignored",
+                file=sys.stderr,
+            )
+    adopt_defaults(stack.database, stack.registry)
 
 
 def _examples(stack: Stack) -> None:
     from producers.bulk import import_file
 
     for file in sorted(EXAMPLES.glob("*.ndjson")):
-        import_file(path=file, database=stack.database, data=Path(stack.data))
+        if not file.name.endswith(".rejected.ndjson"):
+            summary = import_file(file, database=stack.database, data=Path(stack.data))
+            print(f"examples: {summary}", file=sys.stderr)

@@ -23,9 +23,12 @@ def tick(stack: Stack, as_of: datetime) -> None:
     """
     if stack.clock != "manual":
         raise StartError("This stack runs by the system clock; `tick` is for `candour up --clock manual`.")
-    from producers.clock import advance
+    from producers.ticking import advance
 
-    advance(stack.database, as_of)
+    if not advance(stack.database, as_of):
+        raise StartError(
+            f"{as_of.isoformat()} is not after the last tick: the manual clock only steps forward."
+        )
     wait_until_taken(stack.database)
     print(f"it is {as_of.isoformat().replace('+00:00', 'Z')}")
 

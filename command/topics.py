@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
+from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from embedded.problems import StartError
@@ -29,8 +29,8 @@ def create_topics(kafka: str, topics: Mapping[str, int]) -> None:
         found = len(there[name].partitions) if name in there else partitions
         if found != partitions:
             raise StartError(
-                f"Topic {name} at {kafka} has {found} partitions and must have {partitions}. Use another Kafka, or "
-                "take that topic away if nothing in it is needed."
+                f"Topic {name} at {kafka} has {found} partitions and must have {partitions}. "
+                "Use another Kafka, or take that topic away if nothing in it is needed."
             )
     missing = [
         NewTopic(name, num_partitions=count, replication_factor=_replicas(admin), config=_CONFIG)
@@ -53,11 +53,3 @@ def _accept(name: str, error: BaseException | None) -> None:
     known = isinstance(error, KafkaException) and error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS
     if not known:
         raise StartError(f"Topic {name} could not be made: {error}.") from error
-
-
-def keeps_for_ever(kafka: str, topic: str) -> bool:
-    """Whether the topic still has the setting that its history rests on."""
-    admin = AdminClient({"bootstrap.servers": kafka, "log_level": 0})
-    resource = ConfigResource(ResourceType.TOPIC, topic)
-    settings = admin.describe_configs([resource])[resource].result(_SECONDS)
-    return bool(settings["retention.ms"].value == "-1" and settings["cleanup.policy"].value == "delete")

@@ -1,4 +1,4 @@
-"""`candour up`: puts the parts and the steps between them in one order, runs them, and says when all is ready."""
+"""`candour up`: puts parts and the steps between them in one order, runs them, and says when all answers."""
 
 import os
 import sys
@@ -39,8 +39,8 @@ def up(settings: Settings, wish: Wish) -> None:
             to_stderr(f"{name} was still there from a start that was killed, and has been ended")
         if wish.only != ONLY_INFRASTRUCTURE and not ports.free(settings.port, settings.host):
             raise StartError(
-                f"Port {settings.port} on {settings.host} is in use by another program. End it, or choose another "
-                "with --port."
+                f"Port {settings.port} on {settings.host} is in use by another program. End it, or choose "
+                "another with --port."
             )
         chosen = choose_ports(places, [*INNER_PORTS, *NAMES])
         infra = infrastructure(settings, places, chosen)
@@ -65,7 +65,7 @@ def up(settings: Settings, wish: Wish) -> None:
 
 
 def leave(status: int) -> None:
-    """Ends this process at once: a step that hangs in a thread must not keep an `up` that has ended all its parts."""
+    """Ends this process at once: a step that hangs in a thread must not keep it when its parts are gone."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)

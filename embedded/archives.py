@@ -93,9 +93,9 @@ def _fetch(entry: Locked, cache: Path, repository: str | None, progress: Progres
         found = _sha256(arrived)
         if found != entry.sha256:
             raise StartError(
-                f"{entry.file_name} came with the wrong SHA-256 ({found[:12]}…, expected {entry.sha256[:12]}…). "
-                "It was thrown away. Try again; if it stays wrong, something between here and the repository "
-                "changes files."
+                f"{entry.file_name} came with the wrong SHA-256 ({found[:12]}…, expected "
+                f"{entry.sha256[:12]}…). It was thrown away. Try again; if it stays wrong, something "
+                "between here and the repository changes files."
             )
         os.replace(arrived, place)
     return place
@@ -119,11 +119,14 @@ def _download(entry: Locked, arriving: Path, repository: str | None, progress: P
         path: Path = component.artifact(entry.classifier, entry.packaging).resolve()
     except (requests.RequestException, RuntimeError) as error:
         raise StartError(
-            f"{entry.file_name} could not be fetched ({type(error).__name__}). The first start needs the network "
-            "(HTTPS to the Maven repository, or to a mirror named in CANDOUR_MAVEN_REPOSITORY); later ones do not."
+            f"{entry.file_name} could not be fetched ({type(error).__name__}). The first start needs "
+            "the network (the Maven repository, or a mirror named in CANDOUR_MAVEN_REPOSITORY); "
+            "later ones do not."
         ) from error
     except OSError as error:
-        raise StartError(f"{entry.file_name} could not be kept in {arriving.parent}: {error.strerror}.") from error
+        raise StartError(
+            f"{entry.file_name} could not be kept in {arriving.parent}: {error.strerror}."
+        ) from error
     return path
 
 

@@ -12,8 +12,8 @@ _SIGNS: list[tuple[str, str]] = [
     (
         r"Address already in use|BindException|address already in use|error while attempting to bind"
         r"|Port \d+ .*in use|another .*listening on",
-        "its port is in use by another program. Start again (inner parts take another port); for the page itself, "
-        "choose another --port",
+        "its port is in use by another program. Start again (inner parts take another port); for the page "
+        "itself, choose another --port",
     ),
     (
         r"No space left on device|disk full|ENOSPC|Disk quota exceeded",
@@ -36,8 +36,8 @@ _SIGNS: list[tuple[str, str]] = [
     ),
     (
         r"could not locate a valid checkpoint|invalid primary checkpoint|database files are incompatible"
-        r"|is not a valid data directory|could not open file \"(global|base|pg_wal)|incorrect checksum|invalid page"
-        r"|could not read file \"global|invalid data in file|pg_control|PANIC: "
+        r"|is not a valid data directory|could not open file \"(global|base|pg_wal)|incorrect checksum"
+        r"|invalid page|could not read file \"global|invalid data in file|pg_control|PANIC: "
         r"|CorruptRecordException|InconsistentClusterIdException|meta\.properties|KafkaStorageException"
         r"|Unable to parse PropertiesFile|No `?meta|invalid cluster\.id|bootstrap\.checkpoint"
         r"|Invalid version in|was never formatted|Error while (loading|reading) .*snapshot",
@@ -45,7 +45,8 @@ _SIGNS: list[tuple[str, str]] = [
     ),
     (
         r"[Pp]ermission denied|AccessDeniedException|has wrong ownership|invalid permissions",
-        "it may not read or write its files under {data}. Start as the user who made them, or choose another --data",
+        "it may not read or write its files under {data}. Start as the user who made them, or choose "
+        "another --data",
     ),
 ]
 
@@ -61,8 +62,8 @@ def why(part: str, exit_code: int | None, log: Path, since: int, data: Path, cac
         return f"{part}: the disk is full. Make room below {data} and start again. Its log: {log}"
     if exit_code is not None and -exit_code == signal.SIGKILL:
         return (
-            f"{part}: it was killed. If nobody did that, the system had no memory left (the whole stack needs about "
-            f"1.6 GB). Its log: {log}"
+            f"{part}: it was killed. If nobody did that, the system had no memory left (the whole stack "
+            f"needs about 1.6 GB). Its log: {log}"
         )
     last = last_words(told)
     return f"{part}: {ending(exit_code)}{f', saying: {last}' if last else ''}. Its log: {log}"
@@ -93,5 +94,6 @@ def tail(log: Path, since: int) -> str:
 def last_words(told: str) -> str:
     """The last line that says something, shortened; an exception's own line rather than its frames."""
     lines = [line.strip() for line in told.splitlines() if line.strip()]
-    spoken = [line for line in lines if not re.match(r"at |File \"|\^|\.\.\. \d+ more|Caused by: $", line)]
-    return (spoken or lines or [""])[-1][:300]
+    spoken = [line for line in lines if not re.match(r"at |File \"|\^|\.\.\. \d+ more", line)]
+    grave = [line for line in spoken if re.search(r"FATAL|PANIC|ERROR|Error\b|Exception\b", line)]
+    return (grave or spoken or lines or [""])[-1][:300]

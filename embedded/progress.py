@@ -1,4 +1,4 @@
-"""Shows what the first start fetches: bars on a terminal, plain lines elsewhere, nothing when all is there."""
+"""Shows what the first start fetches: bars on a terminal, plain lines elsewhere."""
 
 import sys
 import threading
@@ -49,8 +49,13 @@ class Progress:
     def _shown(self) -> Bars:
         with self._lock:
             if self._bars is None:
-                self._bars = Bars(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-                                  TimeRemainingColumn(), console=self._console)
+                self._bars = Bars(
+                    TextColumn("{task.description}"),
+                    BarColumn(),
+                    TextColumn("{task.percentage:>3.0f} %"),
+                    TimeRemainingColumn(),
+                    console=self._console,
+                )
                 self._bars.start()
             self._open += 1
             return self._bars

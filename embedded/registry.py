@@ -1,4 +1,4 @@
-"""Apicurio Registry with its Confluent-compatible API on the loopback address; what it holds lies in Kafka."""
+"""Apicurio Registry, its Confluent-compatible API on the loopback address, its schemas in Kafka."""
 
 import os
 import signal
@@ -59,7 +59,9 @@ def _command(places: Places) -> list[str]:
 def _class_path(home: Path) -> list[str]:
     """Its jars in one path instead of its own class loader, so that the cache of the JVM holds for them."""
     first = [home / "quarkus" / "transformed-bytecode.jar", home / "quarkus" / "generated-bytecode.jar"]
-    others = [jar for folder in ("app", "lib/boot", "lib/main") for jar in sorted((home / folder).glob("*.jar"))]
+    others = [
+        jar for folder in ("app", "lib/boot", "lib/main") for jar in sorted((home / folder).glob("*.jar"))
+    ]
     return [str(jar) for jar in [*first, *others]]
 
 

@@ -52,8 +52,8 @@ def locked(run: Path) -> Iterator[None]:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             raise StartError(
-                f"{run.parent} is in use by another `candour up` (process {holder}). End that one first, or choose "
-                "another folder with --data."
+                f"{run.parent} is in use by another `candour up` (process {holder}). End that one first, or "
+                "choose another folder with --data."
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))

@@ -1,8 +1,8 @@
 """Starts parts in the order of their needs, starts again what dies, and ends all in the reverse order.
 
 One thread owns all processes: a process asks the kernel to be told of its parent's death, and for the kernel
-the parent is the thread that made it. What may take long (preparing a part, asking whether it answers, the steps
-in between) runs in a pool and only reports back.
+the parent is the thread that made it. What may take long (preparing a part, asking whether it answers, the
+steps in between) runs in a pool and only reports back.
 """
 
 import os
@@ -34,7 +34,7 @@ def to_stderr(line: str) -> None:
 
 
 class Supervisor:
-    """Runs the nodes until it is told to stop; `run` returns after a clean end and raises StartError otherwise."""
+    """Runs the nodes until told to stop; `run` returns after a clean end and raises StartError otherwise."""
 
     def __init__(
         self, nodes: Sequence[Node], places: Places, tell: Tell = to_stderr, give_up: float = GIVE_UP_SECONDS
@@ -43,7 +43,9 @@ class Supervisor:
         self._nodes = in_order(nodes)
         self._done: set[str] = set()
         self._steps: dict[str, Future[None]] = {}
-        self._parts = {node.name: Running(node, places.logs) for node in self._nodes if isinstance(node, Part)}
+        self._parts = {
+            node.name: Running(node, places.logs) for node in self._nodes if isinstance(node, Part)
+        }
         self._stop = threading.Event()
         self._hurry = threading.Event()
         # Wide enough that a step which waits never keeps another part from being asked.

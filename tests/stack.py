@@ -1,4 +1,4 @@
-"""Starts a real stack (or only Kafka, registry and PostgreSQL) on a folder of its own, for tests that need one."""
+"""Starts a real stack (or only Kafka, registry and PostgreSQL) on a folder of its own."""
 
 import json
 import os
@@ -53,7 +53,11 @@ class Stack:
     def start(self, seconds: float = READY_SECONDS) -> Self:
         """Starts it and returns when it has said that it is ready."""
         self.begin()
-        self.wait_ready(seconds)
+        try:
+            self.wait_ready(seconds)
+        except StackEnded:
+            self.stop()
+            raise
         return self
 
     def begin(self) -> None:
@@ -165,10 +169,12 @@ class Stack:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            raise StackEnded(f"did not end within {seconds} s: {self.said} {json.dumps(self.states())}") from None
+            raise StackEnded(
+                f"did not end within {seconds} s: {self.said} {json.dumps(self.states())}"
+            ) from None
 
     def __enter__(self) -> Self:
-        return self.start()
+        return self if self.process is not None and self.process.poll() is None else self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
