@@ -89,6 +89,13 @@ def investigate(draft: Draft, done: int, shared: int | None, letter: bool = Fals
         write(draft, shared + 1, "results", "apology")
 
 
+def retract(draft: Draft, day: int, why: str, what: Body | None = None) -> None:
+    """`what`: an event of this draft, or the report. Its number is known once all are in order."""
+    draft.events.append(
+        {"type": "event_retracted", "at": written(draft.day(day)), "event_id": what, "reason": why}
+    )
+
+
 # -- whole courses ---------------------------------------------------------------------------------
 
 
@@ -343,6 +350,21 @@ def opted_in(draft: Draft) -> None:
         "candour_opted_in", draft.day(2), reason="The family has questions, and we would want to be told."
     )
     tell(draft, 6)
+
+
+def retracted(draft: Draft) -> None:
+    """Somebody had opened the wrong case: the record of the telling is taken out, and nobody was told."""
+    tell(draft, 3)
+    retract(draft, 12, "It was entered for another patient of the same ward.", draft.events[-1])
+
+
+def retracted_and_told(draft: Draft) -> None:
+    retracted(draft)
+    tell(draft, 13)
+
+
+def report_retracted(draft: Draft) -> None:
+    retract(draft, 2, "It was a trial of the form, and nothing had happened.")
 
 
 def provider_named(draft: Draft) -> None:

@@ -215,11 +215,19 @@ def _twin(draft: Draft) -> Draft:
 def _finish(draft: Draft, serial: int) -> None:
     """A test number for most patients, nothing of an anonymous reporter, and follow-ups by date."""
     draft.events.sort(key=lambda event: datetime.fromisoformat(event["at"]))
+    for event in draft.events:
+        if event["type"] == "event_retracted":
+            event["event_id"] = f"#{_number(draft.events, event['event_id'])}"
     for place, patient in enumerate(draft.report.get("patients", ())):
         if (serial + place) % 4:
             patient["nhs_number"] = nhs_number(serial * 10 + place)
     if draft.report.get("anonymous"):
         draft.report.pop("reporter", None)
+
+
+def _number(events: list[Body], wanted: Body | None) -> int:
+    """Nought for the report, one for its first follow-up."""
+    return 0 if wanted is None else 1 + next(n for n, event in enumerate(events) if event is wanted)
 
 
 def _provider(random: Random, place: str, reported: datetime) -> str | None:

@@ -211,6 +211,13 @@ _LINKED = (
     Row(c.silence, 1, REG20, BELOW, linked=True),
 )
 
+_RETRACTED = (
+    Row(c.retracted, 2, CONTRACT, ("moderate",)),
+    Row(c.retracted_and_told, 1, CONTRACT, ("moderate",)),
+    Row(c.retracted, 2, REG20, ("moderate", "severe")),
+    Row(c.report_retracted, 1, REG20, ("moderate",)),
+)
+
 _EVERYDAY = (
     Row(c.told_at_once, 10, REG20, BELOW, ANYWHERE),
     Row(c.silence, 14, REG20, BELOW, ANYWHERE),
@@ -234,6 +241,6 @@ _LATELY = (
 )
 
 PLAN: tuple[Row, ...] = (
-    *_BEFORE, *_CONTRACT, *_BOTH, *_STATUTE, *_MINDS, *_SEVERAL, *_UNKNOWN, *_SPECIAL, *_LINKED, *_EVERYDAY,
-    *_LATELY,
+    *_BEFORE, *_CONTRACT, *_BOTH, *_STATUTE, *_MINDS, *_SEVERAL, *_UNKNOWN, *_SPECIAL, *_LINKED, *_RETRACTED,
+    *_EVERYDAY, *_LATELY,
 )  # fmt: skip

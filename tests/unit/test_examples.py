@@ -87,7 +87,7 @@ def test_times_come_in_the_order_in_which_they_can_have_come(
 @BOTH_SETS
 def test_follow_ups_of_several_say_which_they_are_about(lines: list[dict[str, Any]]) -> None:
     for report, event in events(lines):
-        if event["type"] in ("enriched", "case_linked"):
+        if event["type"] in ("enriched", "case_linked", "event_retracted"):
             continue
         if len(report.get("patients", ())) > 1:
             assert event["patient"] in {f"p{n}" for n in range(1, len(report["patients"]) + 1)}
@@ -142,6 +142,13 @@ def of(kind: str) -> list[dict[str, Any]]:
     return [event for event in FOLLOWED if event["type"] == kind]
 
 
+def test_a_retraction_names_an_earlier_event_of_its_line() -> None:
+    for line in LINES:
+        for number, event in enumerate(line["events"], 1):
+            if event["type"] == "event_retracted":
+                assert 0 <= int(event["event_id"].removeprefix("#")) < number
+
+
 @pytest.mark.parametrize(
     ("values", "wanted"),
     [
@@ -159,7 +166,7 @@ def of(kind: str) -> list[dict[str, Any]]:
          [None, "dead", "under_16", "lacks_capacity"]),
         ([event["type"] for event in FOLLOWED],
          ["enriched", "harm_regraded", "notifiable_determination_recorded", "case_linked",
-          "family_account_given", "contact_attempted", "relevant_person_notified", "support_offered",
+          "event_retracted", "family_account_given", "contact_attempted", "relevant_person_notified", "support_offered",
           "written_notification_sent", "step_by_step_explanation_given", "investigation_completed",
           "findings_shared", "contact_declined", "obligation_stood_down", "candour_opted_in"]),
         ([event["by"] for event in of("contact_declined")], ["relevant_person", "cannot_be_contacted"]),
