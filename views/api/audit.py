@@ -1,0 +1,78 @@
+"""`GET /api/audit/candour`"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import Engine
+
+from producers.refusals import wrong
+from producers.roles import Caller
+from producers.ward.problems import DOCUMENTED
+from producers.ward.route import ProblemRoute
+from schemas.event_types import Instant
+from views import audit
+from views.access import Access, own_provider
+from views.api.times import parse, utc
+from views.reading import is_settled, settled_up_to
+from views.reading_audit import cohort
+
+LISTED = 200
+
+
+def router(store: Engine, access: Access) -> APIRouter:
+    routes = APIRouter(prefix="/api/audit", route_class=ProblemRoute, responses=DOCUMENTED, tags=["audit"])
+
+    @routes.get("/candour")
+    def candour(
+        caller: Annotated[Caller, Depends(access.auditor)],
+        provider: str | None = None,
+        since: Annotated[
+            str | None, Query(alias="from", description="Reported at or after this time.")
+        ] = None,
+        until: Annotated[str | None, Query(alias="to", description="Reported before this time.")] = None,
+        as_at: Annotated[str | None, Query(description="As it was known at this time (RFC 3339).")] = None,
+    ) -> dict[str, Any]:
+        own = own_provider(caller, provider)
+        first, end, when = parse("from", since), parse("to", until), parse("as_at", as_at)
+        if first is not None and end is not None and end <= first:
+            raise wrong(
+                "/to", "The period ends before it begins.", "`from` is its first moment, `to` comes after it."
+            )
+        with store.connect() as connection:
+            chosen = cohort(connection, own, first, end, when)
+            now = when if when is not None else settled_up_to(connection)
+            settled = is_settled(connection, when)
+        head = _head(own, first, end, when, now, settled)
+        if not chosen.cases:
+            return {**head, "result": "no cases", "cases": 0, "duties": []}
+        never = chosen.never_opened
+        return {
+            **head,
+            "result": "cases",
+            "cases": len(chosen.cases),
+            "moderate_or_worse": sum(one.harm in audit.NOTIFIABLE_HARM for one in chosen.cases),
+            "harm_not_known": sum(one.harm == "not_known" for one in chosen.cases),
+            "never_opened_though_moderate_or_worse": len(never),
+            "never_opened_cases": never[:LISTED],
+            "duties": audit.rows(chosen.obligations, now),
+        }
+
+    return routes
+
+
+def _head(
+    provider: str | None,
+    first: Instant | None,
+    end: Instant | None,
+    as_at: Instant | None,
+    now: Instant | None,
+    settled: bool,
+) -> dict[str, Any]:
+    return {
+        "provider": provider,
+        "from": utc(first),
+        "to": utc(end),
+        "as_at": utc(as_at),
+        "counted_at": utc(now),
+        "settled": settled,
+    }

@@ -1,0 +1,118 @@
+"""The candour audit: the cases reported at a provider in a period, and how each duty stood in them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from schemas.event_types import Instant
+from sinks.obligation import Obligation
+from sinks.tables import case_events, cases, obligations
+from views.audit import NOTIFIABLE_HARM
+from views.reading import fold_at, load
+
+_IDS_AT_ONCE = 2000
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """One case of the cohort."""
+
+    case_id: str
+    harm: str
+    flags: int
+
+
+class Cohort(Struct, frozen=True, kw_only=True):
+    """`obligations`: those owed in its cases (by the provider, where one was named)."""
+
+    cases: Sequence[Member]
+    obligations: Sequence[Obligation]
+
+    @property
+    def never_opened(self) -> list[str]:
+        """Cases of moderate harm or worse in which no duty was ever opened."""
+        opened = {obligation.case_id for obligation in self.obligations}
+        return [
+            one.case_id for one in self.cases if one.harm in NOTIFIABLE_HARM and one.case_id not in opened
+        ]
+
+
+def cohort(
+    connection: Connection,
+    provider: str | None,
+    since: Instant | None,
+    until: Instant | None,
+    as_at: Instant | None,
+) -> Cohort:
+    """Cases with `since` <= reported_at < `until`, with the facts and duties as they are, or as they were."""
+    members = _now(connection, provider, since, until) if as_at is None else []
+    if as_at is not None:
+        members = _then(connection, provider, since, until, as_at)
+    owed = list(_owed(connection, [member.case_id for member in members], provider, as_at))
+    return Cohort(cases=members, obligations=owed)
+
+
+def _now(
+    connection: Connection, provider: str | None, since: Instant | None, until: Instant | None
+) -> list[Member]:
+    table = cases.c
+    chosen = select(table.case_id, table.harm, table.flags).order_by(table.reported_at, table.case_id)
+    if since is not None:
+        chosen = chosen.where(table.reported_at >= since)
+    if until is not None:
+        chosen = chosen.where(table.reported_at < until)
+    if provider is not None:
+        chosen = chosen.where(table.providers.contains([{"code": provider}]))
+    return [Member(**_plain(row)) for row in connection.execute(chosen).mappings()]
+
+
+def _then(
+    connection: Connection, provider: str | None, since: Instant | None, until: Instant | None, as_at: Instant
+) -> list[Member]:
+    """By the latest event of each case that had been recorded by then."""
+    rows = connection.execute(_latest(as_at))
+    return [
+        Member(case_id=row.case_id, harm=row.payload["harm"], flags=row.payload["flags"])
+        for row in rows
+        if _belongs(row.payload["facts"], provider, since, until)
+    ]
+
+
+def _latest(as_at: Instant) -> Select[Any]:
+    events = case_events.c
+    return (
+        select(events.case_id, events.payload)
+        .ext(distinct_on(events.case_id))
+        .where(events.recorded_at <= as_at)
+        .order_by(events.case_id, events.offset.desc())
+        .execution_options(yield_per=500)
+    )
+
+
+def _belongs(
+    facts: Mapping[str, Any], provider: str | None, since: Instant | None, until: Instant | None
+) -> bool:
+    reported_at = facts["reported_at"]
+    return (
+        (since is None or reported_at >= since)
+        and (until is None or reported_at < until)
+        and (provider is None or any(each["code"] == provider for each in facts["providers"]))
+    )
+
+
+def _owed(
+    connection: Connection, case_ids: Sequence[str], provider: str | None, as_at: Instant | None
+) -> Iterable[Obligation]:
+    for start in range(0, len(case_ids), _IDS_AT_ONCE):
+        some = list(case_ids[start : start + _IDS_AT_ONCE])
+        mine = [obligations.c.case_id == func.any(some)]
+        if provider is not None:
+            mine.append(obligations.c.provider == provider)
+        now = load(connection.execute(select(obligations).where(*mine)).mappings())
+        yield from now if as_at is None else fold_at(connection, [one.id for one in now], as_at).values()
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}

@@ -1,0 +1,93 @@
+"""One case, as it is or was known at a time: its events, what was said of it, and whether it is settled."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, select
+
+from schemas.event_types import Instant
+from sinks.obligation import Obligation
+from sinks.tables import case_events, obligations, outcomes, progress, quarantines
+from views.reading import fold_at, load, settled_up_to
+
+Payload = Mapping[str, Any]
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """`events` and `outcomes`: (type, payload), in the order of the log."""
+
+    case_id: str
+    events: Sequence[tuple[str, Payload]]
+    outcomes: Sequence[tuple[str, Payload]]
+    obligations: Sequence[Obligation]
+    quarantined: Sequence[Payload]
+    settled: bool
+
+    @property
+    def latest(self) -> Payload:
+        """The event that says what the case is about."""
+        return self.events[-1][1]
+
+    @property
+    def providers(self) -> list[str]:
+        return [provider["code"] for provider in self.latest["facts"]["providers"]]
+
+    @property
+    def retracted(self) -> dict[str, str]:
+        """Each event that was retracted, and the event that did it."""
+        return {
+            payload["retracted_event_id"]: payload["event_id"]
+            for kind, payload in self.events
+            if kind == "event_retracted"
+        }
+
+
+def read_case(connection: Connection, case_id: str, as_at: Instant | None) -> Case | None:
+    """None when nothing of the case has come here (or had been recorded by that time)."""
+    events = case_events.c
+    mine = [events.case_id == case_id] + ([] if as_at is None else [events.recorded_at <= as_at])
+    rows = connection.execute(
+        select(events.type, events.payload, events.partition, events.offset)
+        .where(*mine)
+        .order_by(events.offset)
+    ).all()
+    if not rows:
+        return None
+    return Case(
+        case_id=case_id,
+        events=[(row.type, row.payload) for row in rows],
+        outcomes=_outcomes(connection, case_id, as_at),
+        obligations=_obligations(connection, case_id, as_at),
+        quarantined=_quarantined(connection, case_id),
+        settled=_settled(connection, rows[-1].partition, rows[-1].offset, as_at),
+    )
+
+
+def _outcomes(connection: Connection, case_id: str, as_at: Instant | None) -> list[tuple[str, Payload]]:
+    said = outcomes.c
+    mine = [said.case_id == case_id] + ([] if as_at is None else [said.recorded_at <= as_at])
+    rows = connection.execute(select(said.type, said.payload).where(*mine).order_by(said.offset))
+    return [(row.type, row.payload) for row in rows]
+
+
+def _obligations(connection: Connection, case_id: str, as_at: Instant | None) -> list[Obligation]:
+    mine = select(obligations).where(obligations.c.case_id == case_id)
+    now = load(connection.execute(mine.order_by(obligations.c.opened_at, obligations.c.id)).mappings())
+    if as_at is None:
+        return now
+    then = fold_at(connection, [obligation.id for obligation in now], as_at)
+    return [then[obligation.id] for obligation in now if obligation.id in then]
+
+
+def _quarantined(connection: Connection, case_id: str) -> list[Payload]:
+    rows = connection.execute(select(quarantines).where(quarantines.c.case_id == case_id)).mappings()
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _settled(connection: Connection, partition: int, last_offset: int, as_at: Instant | None) -> bool:
+    if as_at is not None:
+        newest = settled_up_to(connection, partition)
+        return newest is not None and as_at <= newest
+    decided = connection.scalar(select(progress.c.engine_offset).where(progress.c.partition == partition))
+    return decided is not None and last_offset < decided
