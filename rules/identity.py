@@ -1,4 +1,4 @@
-"""Who is who among duties and outcomes: ids that follow from what they name, so that anybody can work them out."""
+"""Who is who among duties and outcomes: ids follow from what they name, so that anybody can work them out."""
 
 from hashlib import sha1
 from uuid import UUID

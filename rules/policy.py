@@ -5,6 +5,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -64,7 +65,7 @@ def check_versions(versions: Iterable[T], line_of: Callable[[T], Iterable[Hashab
             lines[line].append(version)
     for line, members in lines.items():
         members.sort(key=lambda member: member.valid_from or date.min)
-        for earlier, later in zip(members, members[1:], strict=False):
+        for earlier, later in pairwise(members):
             _check_neighbours(line, earlier, later)
 
 
@@ -74,7 +75,8 @@ def _check_neighbours(line: Hashable, earlier: Dated, later: Dated) -> None:
     if starts is None or ends is None or starts <= ends:
         raise PolicyRefused(
             f"{earlier.id} and {later.id} overlap for {line}: "
-            f"{earlier.id} is valid to {ends or 'open'}, {later.id} from {starts or 'ever'}; end the earlier one first"
+            f"{earlier.id} is valid to {ends or 'open'}, {later.id} from {starts or 'ever'}; "
+            "end the earlier one first"
         )
     if starts - ends > timedelta(days=1):
         raise PolicyRefused(

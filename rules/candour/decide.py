@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 
 from rules.calendar import parse as parse_calendar
 from rules.candour.draft import Draft
-from rules.candour.evidence import evidence_of
+from rules.candour.evidence import closable, evidence_of
 from rules.candour.evolve import stages
 from rules.candour.opening import grade_of, open_by_harm
 from rules.candour.outcomes import Speaker
-from rules.candour.policy import RANK, reaches, worst
+from rules.candour.policy import RANK, worst
 from rules.candour.policy import parse as parse_policy
-from rules.candour.settle import redate, settle, settle_new
+from rules.candour.settle import moves, redate, settle, settle_new
 from rules.candour.standing import judge, reopens
-from rules.candour.state import UNSETTLED, Case, Obligation, State
+from rules.candour.state import Case, Obligation, State
 from rules.london import in_words
 from schemas.event_types import (
     MAY_STILL_FOLLOW,
@@ -28,6 +28,7 @@ from schemas.event_types import (
     EventRetracted,
     Grade,
     HarmRegraded,
+    ObligationStoodDown,
     Patient,
     PolicyAdopted,
     Provider,
@@ -145,13 +146,13 @@ def _follow_up(draft: Draft, event: CaseEvent) -> None:
     evidence, objections = evidence_of(draft, event, *(reopens(id) for id in again))
     opens = _open_from(draft, event) if evidence.counts else False
     remembered = draft.case.revision or draft.case.obligations
-    if isinstance(event, HarmRegraded | Enriched) and not (opens or remembered):
+    if isinstance(event, HarmRegraded | Enriched) and not (opens or remembered or objections):
         return  # a grade below the threshold of a case that nothing was ever said of
     taken = _reason(event)
     draft.say_of_case(EvidenceTaken, taken, *objections, evidence=evidence)
-    for obligation in list(draft.case.obligations.values()):
-        if evidence.kind == "obligation_stood_down" and not evidence.counts:
-            if evidence.obligation_id in (None, obligation.id):
+    if isinstance(event, ObligationStoodDown) and objections:
+        for obligation in list(draft.case.obligations.values()):
+            if closable(event, obligation):
                 draft.say_of(obligation, StandDownRefused, *objections, event_id=event.event_id)
 
 
@@ -200,7 +201,7 @@ def _rises(event: HarmRegraded, patient: Patient) -> bool:
 
 
 def _counted_from(case: Case, event: CaseEvent, patient: Patient) -> tuple[int, int]:
-    """A duty that a correction brings to light counts from the report, or from the regrade that reached it."""
+    """What a correction brings to light counts from the report, or from the regrade that reached it."""
     reported_at, aware_at = event.facts.reported_at, event.facts.aware_at
     for one in case.evidence:
         if one.kind == "harm_regraded" and one.patient in (None, patient.ref) and one.counts:
@@ -263,7 +264,8 @@ def _fall_due(
             return [
                 speaker.say(
                     TargetPassed, obligation.id, revision, case_id,
-                    f"The target of {in_words(deadline)} has passed. It is {duty.target_label}: nothing is late.",
+                    f"The target of {in_words(deadline)} has passed. "
+                    f"It is {duty.target_label}: nothing is late.",
                     target_at=deadline, as_of=tick.as_of,
                 )
             ]  # fmt: skip
@@ -326,9 +328,7 @@ def _recount(state: State, case_id: str, record: CalendarAdopted) -> list[Outcom
     """Move the open deadlines of one case to the new calendar."""
     calendar = parse_calendar(record.content)
     case = state.cases[case_id]
-    if state.calendar is calendar or not any(
-        one.status in (*UNSETTLED, "met_late") for one in case.obligations.values()
-    ):
+    if state.calendar is calendar or not any(moves(state, one) for one in case.obligations.values()):
         return []
     draft = Draft(state, case_id, record)
     draft.calendar = calendar

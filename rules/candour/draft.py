@@ -1,4 +1,4 @@
-"""A case tried out: what is said of it takes effect on a copy at once, and on the memory only through `evolve`."""
+"""A case tried out: what is said takes effect on a copy at once, on the memory only through `evolve`."""
 
 from typing import Any, TypeVar
 

@@ -3,11 +3,10 @@
 from rules.candour.draft import Draft
 from rules.candour.policy import RANK, reaches
 from rules.candour.standing import concerns
-from rules.candour.state import Obligation
-from rules.london import day_of, in_words
+from rules.candour.state import UNSETTLED, Obligation
+from rules.london import day_of, in_time, in_words
 from schemas.contracts import snake
 from schemas.event_types import (
-    CandourOptedIn,
     CaseEvent,
     CaseLinked,
     ContactAttempted,
@@ -110,6 +109,11 @@ def _objections(draft: Draft, event: CaseEvent) -> list[str]:
     occurred_at = event.facts.occurred_at
     if occurred_at is not None and event.at < occurred_at:
         found.append(f"It is dated {in_words(event.at)}, before the incident occurred: it cannot count.")
+    if isinstance(event, FollowUp) and event.obligation_id is None:
+        if event.patient is None and len(event.facts.patients) > 1:
+            found.append("The case has several patients, and it does not say which: it cannot count.")
+        if event.provider is None and len(event.facts.providers) > 1:
+            found.append("The case has several providers, and it does not say which: it cannot count.")
     match event:
         case NotifiableDeterminationRecorded():
             if event.decision != (event.unexpected and event.regulated_activity and event.harm_test):
@@ -127,15 +131,29 @@ def _objections(draft: Draft, event: CaseEvent) -> list[str]:
     return found
 
 
+def closable(event: ObligationStoodDown, obligation: Obligation) -> bool:
+    """Whether this stand-down is about it, and it is not settled."""
+    late = event.never_notifiable and (obligation.status == "met_late" or obligation.breached)
+    return concerns(_target(event), obligation) and (obligation.status in UNSETTLED or late)
+
+
 def _stand_down_lacks(draft: Draft, event: ObligationStoodDown) -> list[str]:
-    """Law.md §1.9.7: a second person when harm fell below the threshold, or near the due or target time."""
-    meant = [one for one in draft.case.obligations.values() if concerns(_target(event), one)]
+    """Law.md §1.9.4: not after the due time. §1.9.7: a second person when harm fell below the threshold, or
+    near the due or target time."""
+    meant = [one for one in draft.case.obligations.values() if closable(event, one)]
     if not meant:
-        return ["No obligation of this case is meant."]
+        return ["No open duty of this case is meant."]
+    if event.never_notifiable:
+        alone = "To say that a matter was never notifiable takes a second person."
+        return [] if event.second_person_role else [alone]
+    passed = [one.due_at for one in meant if one.due_at and not in_time(event.recorded_at, one.due_at)]
+    if passed:
+        return [
+            f"The due time has passed, {in_words(min(passed))}: closing the duty would not undo that. It can "
+            "still be met or discharged, or two persons can record that it was never notifiable."
+        ]
     if event.second_person_role:
         return []
-    if event.never_notifiable:
-        return ["To say that a matter was never notifiable takes a second person."]
     readings = draft.policy.readings
     near = readings.second_person_within_working_days
     lacks = []

@@ -6,7 +6,7 @@ from rules.calendar import Calendar
 from rules.calendar import parse as parse_calendar
 from rules.candour.policy import parse as parse_policy
 from rules.candour.state import UNSETTLED, Case, Obligation, State
-from rules.london import SECOND
+from rules.london import SECOND, in_time
 from schemas.event_types import Instant
 from schemas.outcome_types import (
     BreachWithdrawn,
@@ -44,6 +44,9 @@ def apply(state: State, outcome: Outcome) -> None:
     if case is None:
         case = state.cases[case_id] = Case()
     obligation = remember(case, outcome)
+    if isinstance(outcome, EvidenceWithdrawn):
+        for one in case.obligations.values():
+            _set_alarm(state, one)
     if obligation is not None:
         state.owners[obligation.id] = case_id
         _set_alarm(state, obligation)
@@ -81,6 +84,10 @@ def remember(case: Case, outcome: Outcome) -> Obligation | None:
         case EvidenceWithdrawn():
             case.withdrawn = (*case.withdrawn, outcome.retracted_event_id)
             case.evidence = tuple(one for one in case.evidence if one.event_id != outcome.retracted_event_id)
+            for one in case.obligations.values():
+                # a due time that had passed is asked about again
+                if one.due_at is not None and not one.breached:
+                    one.spoken_until = min(one.spoken_until, one.due_at - SECOND)
     case.revision = outcome.revision
     return None
 
@@ -151,7 +158,7 @@ def _date(obligation: Obligation, outcome: ObligationReopened | ObligationRedate
 
 
 def stages(state: State, obligation: Obligation) -> list[tuple[Instant, str, int]]:
-    """When ticks have something to say: (from when, `due` or `target`, working days ahead; 0 once it passed)."""
+    """When ticks have something to say: (from when, `due` or `target`, working days ahead; 0 once passed)."""
     deadline = obligation.due_at if obligation.due_at is not None else obligation.target_at
     if deadline is None or state.calendar is None:
         return []
@@ -174,11 +181,18 @@ def _set_alarm(state: State, obligation: Obligation) -> None:
     if obligation.alarm is not None:
         state.clock.discard((obligation.alarm, obligation.id))
     obligation.alarm = None
-    if obligation.breached or not (obligation.status in UNSETTLED or obligation.status == "met_late"):
+    late = obligation.status == "met_late" or _discharged_late(obligation)
+    if obligation.breached or not (obligation.status in UNSETTLED or late):
         return
-    late = obligation.status == "met_late"
     for when, _, days in stages(state, obligation):
         if when > obligation.spoken_until and not (late and days):
             obligation.alarm = when
             state.clock.add((when, obligation.id))
             return
+
+
+def _discharged_late(obligation: Obligation) -> bool:
+    at, due_at = obligation.settled_at, obligation.due_at
+    if obligation.status != "discharged" or at is None or due_at is None:
+        return False
+    return not in_time(at, due_at)

@@ -5,7 +5,7 @@ Law.md §1.3 (thresholds by class of provider), §1.8 (which instrument brings w
 
 from rules.candour.draft import Draft
 from rules.candour.policy import Bound, Duty, Instrument, Policy, reaches, worst
-from rules.candour.standing import concerns
+from rules.candour.standing import concerns, determined
 from rules.candour.state import ANSWERED, Obligation
 from rules.identity import obligation_id
 from schemas.event_types import MAY_STILL_FOLLOW, CaseEvent, CaseFacts, Grade, Instant, Patient, Provider
@@ -46,7 +46,8 @@ def open_by_harm(
         for duty in instrument.duty:
             if duty.opens == "harm" or (duty.opens == "report" and first_report):
                 starts_at = aware_at if duty.starts == "aware_at" else reported_at
-                _open(draft, event, patient, provider, instrument, bound, duty, starts_at, because)
+                waits = bound.provisional and duty.opens == "harm"
+                _open(draft, event, patient, provider, instrument, bound, duty, starts_at, because, waits)
 
 
 def open_after(draft: Draft, event: CaseEvent, tell: Obligation) -> None:
@@ -60,7 +61,8 @@ def open_after(draft: Draft, event: CaseEvent, tell: Obligation) -> None:
         provider = _provider(event.facts.providers, tell)
         bound = next((one for one in instrument.bound if one.binds(provider)), instrument.bound[0])
         because = ("It follows from the duty to tell under the same instrument.",)
-        _open(draft, event, patient, provider, instrument, bound, duty, starts_at, because)
+        waits = bound.provisional and not determined(draft.case.evidence, tell)
+        _open(draft, event, patient, provider, instrument, bound, duty, starts_at, because, waits, tell)
 
 
 def _named(patients: tuple[Patient, ...], tell: Obligation) -> Patient:
@@ -78,9 +80,14 @@ def follows_at(draft: Draft, tell: Obligation, duty: Duty) -> Instant | None:
     if duty.opens == "told":
         return tell.settled_at if tell.status in ANSWERED else None
     if duty.opens == "investigation_completed" and tell.status not in ("stood_down", "merged"):
-        for one in draft.case.evidence:
-            if one.kind == "investigation_completed" and one.counts and concerns(one, tell):
-                return one.at
+        return investigated_at(draft, tell)
+    return None
+
+
+def investigated_at(draft: Draft, tell: Obligation) -> Instant | None:
+    for one in draft.case.evidence:
+        if one.kind == "investigation_completed" and one.counts and concerns(one, tell):
+            return one.at
     return None
 
 
@@ -94,7 +101,10 @@ def _open(
     duty: Duty,
     starts_at: Instant,
     because: tuple[str, ...],
+    provisional: bool,
+    after: Obligation | None = None,
 ) -> None:
+    """`after`: the duty from which this one follows, under the same version of the policy."""
     id = obligation_id(draft.case_id, patient.ref, provider.code, duty.name, instrument.id)
     if id in draft.case.obligations:
         return
@@ -112,7 +122,7 @@ def _open(
         recorded_at=speaker.recorded_at,
         cause=speaker.cause,
         because=(duty.clause, *because),
-        policy_version=speaker.policy_version,
+        policy_version=after.policy_version if after else speaker.policy_version,
         calendar_version=speaker.calendar_version,
         patient=patient.ref,
         provider=provider.code,
@@ -121,7 +131,7 @@ def _open(
         instrument=instrument.id,
         basis=instrument.basis,
         threshold=bound.threshold,
-        provisional=bound.provisional and duty.opens == "harm",
+        provisional=provisional,
         harm=grade_of(patient),
         aware_at=facts.aware_at,
         aware_assumed=facts.aware_assumed,
@@ -172,10 +182,11 @@ def _reasons(
     if bound.provisional:
         limb = ", naming the limb of 20(9)" if bound.asks_for_limb else ""
         reasons.append(f"Provisional until a named role determines whether the incident is notifiable{limb}.")
-    if instrument.basis == "statute" and facts.occurred_at is not None:
-        if facts.occurred_at < policy.commencement(provider, instrument.family):
-            reasons.append(
-                "It occurred before the regulation was in force for this provider and came to light after: "
-                "whether the regulation reaches it is not settled."
-            )
+    occurred_at = facts.occurred_at
+    began = policy.commencement(provider, instrument.family)
+    if instrument.basis == "statute" and occurred_at is not None and occurred_at < began:
+        reasons.append(
+            "It occurred before the regulation was in force for this provider and came to light after: "
+            "whether the regulation reaches it is not settled."
+        )
     return tuple(reasons)

@@ -3,15 +3,16 @@
 from typing import NamedTuple
 
 from rules.candour.draft import Draft
-from rules.candour.opening import deadlines, follows_at, open_after
+from rules.candour.opening import deadlines, follows_at, investigated_at, open_after
 from rules.candour.policy import Duty
-from rules.candour.standing import Standing, judge, reopens
-from rules.candour.state import UNSETTLED, Obligation
+from rules.candour.standing import Standing, concerns, judge, reopens
+from rules.candour.state import UNSETTLED, Obligation, State
 from rules.identity import obligation_id
-from rules.london import in_words, passed
+from rules.london import in_time, in_words, passed
 from schemas.event_types import CaseEvent, Instant
 from schemas.outcome_types import (
     BreachWithdrawn,
+    Evidence,
     ObligationConfirmed,
     ObligationDischarged,
     ObligationDisputed,
@@ -47,10 +48,19 @@ def settle_new(draft: Draft) -> None:
 
 
 def redate(draft: Draft) -> None:
-    """A new calendar moves what is not settled, visibly."""
+    """A new calendar moves what is not settled, visibly, and dates what could not be dated."""
     for obligation in draft.case.obligations.values():
-        if obligation.status in UNSETTLED or obligation.status == "met_late":
+        if moves(draft.state, obligation):
             _settle(draft, obligation)
+
+
+def moves(state: State, obligation: Obligation) -> bool:
+    """Whether its dates follow the calendar in force: what is settled keeps those that it was settled by."""
+    if obligation.status in (*UNSETTLED, "met_late"):
+        return True
+    duty = state.duty(obligation)
+    undated = obligation.due_at is None and obligation.target_at is None
+    return undated and (duty.due_working_days is not None or duty.target_working_days is not None)
 
 
 def _opens(draft: Draft, obligation: Obligation) -> str:
@@ -66,6 +76,9 @@ def _settle(draft: Draft, obligation: Obligation) -> None:
     else:
         dates = _dates(draft, obligation, duty, rests_at)
         standing = judge(obligation, duty, instrument.basis, draft.case.evidence, dates.due_at)
+        if standing.status in (*UNSETTLED, "met_late"):  # what had kept its dates follows the calendar again
+            dates = _dates(draft, obligation, duty, rests_at, keep=False)
+            standing = judge(obligation, duty, instrument.basis, draft.case.evidence, dates.due_at)
         if obligation.status == "stood_down" and standing.status != "stood_down":
             _reopen(draft, obligation, standing, dates)
         elif obligation.status not in ("stood_down", "merged"):
@@ -85,36 +98,60 @@ def _settle(draft: Draft, obligation: Obligation) -> None:
 def _rests_at(draft: Draft, obligation: Obligation, duty: Duty) -> Instant | None:
     """When the obligation starts by what is known now; None where nothing is left that it rests on."""
     if duty.opens in ("told", "investigation_completed"):
-        tell = obligation_id(
-            draft.case_id, obligation.patient, obligation.provider, "tell", obligation.instrument
-        )
+        tell = draft.case.obligations[
+            obligation_id(
+                draft.case_id, obligation.patient, obligation.provider, "tell", obligation.instrument
+            )
+        ]
+        if duty.opens == "investigation_completed":
+            return investigated_at(draft, tell)
         # once discharged or closed after it had been told, what followed from the telling stands
-        at = follows_at(draft, draft.case.obligations[tell], duty)
-        closed = draft.case.obligations[tell].status in ("merged", "stood_down", "discharged")
+        at = follows_at(draft, tell, duty)
+        closed = tell.status in ("merged", "stood_down", "discharged")
         return obligation.starts_at if at is None and closed else at
+    again = _opened_again_at(draft, obligation)
+    if again is not None:
+        return again
     if obligation.opened_by in draft.case.withdrawn:
         return None
     return _start(draft, obligation, duty)
 
 
-def _start(draft: Draft, obligation: Obligation, duty: Duty) -> Instant:
-    """Duties opened by a report start with the earliest awareness and report that came to be known; what a
-    person opened again starts then."""
-    reported_at, aware_at = obligation.reported_at, obligation.aware_at
-    starts_at = obligation.opened_at
-    counted_from_report = starts_at == (aware_at if duty.starts == "aware_at" else reported_at)
+def _opened_again_at(draft: Draft, obligation: Obligation) -> Instant | None:
+    """When a regrade or a person opened it again, if what had closed it before still stands."""
+    closed = obligation.opened_by in draft.case.withdrawn
+    at = None
     for one in draft.case.evidence:
         if not one.counts:
             continue
-        if reopens(obligation.id) in one.marks:
-            starts_at, counted_from_report = one.at, False
-        elif one.kind == "case_linked" and one.reported_at is not None and one.aware_at is not None:
-            reported_at, aware_at = min(reported_at, one.reported_at), min(aware_at, one.aware_at)
+        if closed and reopens(obligation.id) in one.marks:
+            at = one.at
+        closed = closed or (_closes(one) and concerns(one, obligation))
+    return at
+
+
+def _closes(one: Evidence) -> bool:
+    if one.kind == "obligation_stood_down":
+        return True
+    return one.kind == "notifiable_determination_recorded" and "no" in one.marks
+
+
+def _start(draft: Draft, obligation: Obligation, duty: Duty) -> Instant:
+    """Duties counted from a report start with the earliest awareness and report that came to be known."""
+    reported_at, aware_at = obligation.reported_at, obligation.aware_at
+    if obligation.opened_at != (aware_at if duty.starts == "aware_at" else reported_at):
+        return obligation.opened_at
+    linked = []
+    for one in draft.case.evidence:
+        if not one.counts:
+            continue
+        if one.kind == "case_linked" and one.reported_at is not None and one.aware_at is not None:
+            linked.append(one)
         elif one.aware_at is not None:
             aware_at = one.aware_at
-    if counted_from_report:
-        return aware_at if duty.starts == "aware_at" else reported_at
-    return starts_at
+    reported = [reported_at, *(one.reported_at for one in linked if one.reported_at is not None)]
+    aware = [aware_at, *(one.aware_at for one in linked if one.aware_at is not None)]
+    return min(aware if duty.starts == "aware_at" else reported)
 
 
 class _Dates(NamedTuple):
@@ -124,10 +161,11 @@ class _Dates(NamedTuple):
     reason: str
 
 
-def _dates(draft: Draft, obligation: Obligation, duty: Duty, starts_at: Instant) -> _Dates:
+def _dates(
+    draft: Draft, obligation: Obligation, duty: Duty, starts_at: Instant, *, keep: bool = True
+) -> _Dates:
     """By the calendar in force now; what is settled keeps its dates unless its start moves."""
-    settled = obligation.status not in (*UNSETTLED, "met_late")
-    if settled and starts_at == obligation.starts_at:
+    if keep and starts_at == obligation.starts_at and not moves(draft.state, obligation):
         return _Dates(starts_at, obligation.due_at, obligation.target_at, "")
     return _Dates(starts_at, *deadlines(draft, duty, starts_at))
 
@@ -191,7 +229,13 @@ def _say(draft: Draft, obligation: Obligation, standing: Standing) -> None:
                 satisfied_at=standing.settled_at, due_at=obligation.due_at,
             )  # fmt: skip
         case "discharged":
-            draft.say_of(obligation, ObligationDischarged, because, discharged_at=standing.settled_at)
+            at, due = standing.settled_at, obligation.due_at
+            after = due is not None and at is not None and not in_time(at, due) and not standing.in_time
+            draft.say_of(
+                obligation, ObligationDischarged, because,
+                *(("It is dated after the due time, and undoes no breach.",) if after else ()),
+                discharged_at=at,
+            )  # fmt: skip
         case "stood_down":
             draft.say_of(obligation, ObligationStoodDown, because, never_notifiable=standing.never_notifiable)
         case "merged":

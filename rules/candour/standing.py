@@ -16,20 +16,23 @@ from schemas.outcome_types import Evidence
 
 @dataclass(slots=True)
 class Standing:
+    """What a fold over the evidence comes to. `in_time`: something satisfied or discharged it in time, or it
+    was never owed, so that no breach stands."""
+
     status: Status
     due_at: Instant | None = None
     settled_at: Instant | None = None
     disputed: bool = False
-    in_time: bool = (
-        False  # something satisfied or discharged it in time, or it was never owed: no breach stands
-    )
+    in_time: bool = False
     never_notifiable: bool = False
     into_case: str = ""
     because: str = ""
+    determined: bool = False
+    done_at: Instant | None = None  # the earliest date of what satisfies it, even while it is closed
     attempted: bool = False
-    declined_at: Instant | None = None
-    marks: set[str] = field(default_factory=set)  # of cumulative proofs so far
-    marked_at: Instant = 0
+    declined: list[Instant] = field(default_factory=list)
+    reached_at: Instant | None = None  # the latest contact that was made
+    letters: list[tuple[Instant, tuple[str, ...]]] = field(default_factory=list)
 
 
 def concerns(evidence: Evidence, obligation: Obligation) -> bool:
@@ -46,29 +49,46 @@ def reopens(obligation_id: str) -> str:
     return f"reopens {obligation_id}"
 
 
+def determined(evidence: Iterable[Evidence], obligation: Obligation) -> bool:
+    """Whether the latest determination about it found a notifiable safety incident."""
+    found = False
+    for one in evidence:
+        if one.kind == "notifiable_determination_recorded" and one.counts and concerns(one, obligation):
+            found = "yes" in one.marks
+    return found
+
+
 def judge(
     obligation: Obligation, duty: Duty, basis: str, evidence: Iterable[Evidence], due_at: Instant | None
 ) -> Standing:
     """Where the obligation stands after this evidence. `basis` is that of its instrument."""
     standing = Standing("provisional" if obligation.provisional else "open", due_at=due_at)
-    if duty.met_by_report:
-        _satisfy(standing, obligation.reported_at, "The report itself is what this duty asks for.")
+    if any(proof.event == "reported" for proof in duty.satisfied_by):
+        _satisfy(standing, obligation.reported_at, REPORTED)
     for one in evidence:
         if one.counts and concerns(one, obligation):
             _weigh(standing, obligation, duty, basis, one)
     return standing
 
 
+REPORTED = "The report itself is what this duty asks for."
+DONE = "All that is asked for was done."
+IN_WRITING = "All that the law asks for was given in writing."
+NOT_NOTIFIABLE = "A determination found this not to be a notifiable safety incident."
+
+
 def _weigh(standing: Standing, obligation: Obligation, duty: Duty, basis: str, one: Evidence) -> None:
     match one.kind:
         case "family_account_given":
-            standing.disputed = "not_told" in one.marks
+            # It is about being told; about another duty only where it names that.
+            if duty.opens == "harm" or one.obligation_id is not None:
+                standing.disputed = "not_told" in one.marks
         case "contact_attempted" | "contact_declined":
             if duty.discharged_by_decline:
                 _contact(standing, obligation, one)
         case "notifiable_determination_recorded":
             if basis == "statute":
-                _determine(standing, "yes" in one.marks)
+                _determine(standing, obligation, "yes" in one.marks)
         case "obligation_stood_down":
             _stand_down(standing, one)
         case "case_linked":
@@ -77,30 +97,42 @@ def _weigh(standing: Standing, obligation: Obligation, duty: Duty, basis: str, o
                 standing.because = "This report is a duplicate; the duty is owed under the other case."
         case "harm_regraded" | "candour_opted_in":
             if reopens(obligation.id) in one.marks and standing.status == "stood_down":
-                standing.status = "provisional" if obligation.provisional else "open"
                 standing.in_time = standing.never_notifiable = False
-                standing.because = "Harm was graded up again, or a person opened the duty again."
+                _open_again(standing, obligation, "Harm was graded up again, or a person opened it again.")
     for proof in duty.satisfied_by:
+        if proof.event == "reported" and one.kind == "case_linked" and one.reported_at is not None:
+            _satisfy(standing, one.reported_at, REPORTED)  # the earlier of two reports of one incident
         if proof.event != one.kind:
             continue
         if proof.cumulative:
-            standing.marks.update(one.marks)
-            standing.marked_at = max(standing.marked_at, one.at)
-            if proof.marks <= standing.marks:
-                _satisfy(standing, standing.marked_at, "All that the law asks for was given in writing.")
+            standing.letters.append((one.at, one.marks))
+            complete_at = _complete(standing.letters, proof.marks)
+            if complete_at is not None:
+                _satisfy(standing, complete_at, IN_WRITING)
         elif proof.marks.issubset(one.marks):
-            _satisfy(standing, one.at, "All that is asked for was done.")
+            _satisfy(standing, one.at, DONE)
+
+
+def _complete(letters: list[tuple[Instant, tuple[str, ...]]], needed: frozenset[str]) -> Instant | None:
+    """The date of the letter with which all that is needed had been given."""
+    given: set[str] = set()
+    for at, marks in sorted(letters):
+        given.update(marks)
+        if needed <= given:
+            return at
+    return None
 
 
 def _satisfy(standing: Standing, at: Instant, because: str) -> None:
+    standing.done_at = at if standing.done_at is None else min(standing.done_at, at)
     timely = standing.due_at is None or in_time(at, standing.due_at)
     match standing.status:
         case "provisional" | "open" | "discharged":
-            # what was discharged in time is no longer late when contact is made after all
+            # what was discharged in time is not late when contact is made after all
             standing.status = "met" if timely or standing.in_time else "met_late"
         case "met_late" if timely:
             standing.status = "met"
-        case "met" if standing.settled_at is not None and at < standing.settled_at:
+        case "met" | "met_late" if standing.settled_at is not None and at < standing.settled_at:
             pass  # an earlier date of the same thing
         case _:
             return
@@ -109,47 +141,67 @@ def _satisfy(standing: Standing, at: Instant, because: str) -> None:
 
 
 def _contact(standing: Standing, obligation: Obligation, one: Evidence) -> None:
-    if one.kind == "contact_attempted":
-        standing.attempted = True
-        if (
-            "reached" in one.marks
-            and standing.status == "discharged"
-            and one.at >= (standing.settled_at or 0)
-        ):
-            standing.status = "provisional" if obligation.provisional else "open"
-            standing.declined_at = standing.settled_at = None
-            standing.because = "Contact was made again after all."
+    if one.kind == "contact_declined":
+        standing.declined.append(one.at)
     else:
-        standing.declined_at = one.at
-    if standing.declined_at is None or not standing.attempted or standing.status not in UNSETTLED:
+        standing.attempted = True
+        if "reached" in one.marks:
+            standing.reached_at = max(standing.reached_at or one.at, one.at)
+    _discharge(standing, obligation)
+
+
+def _discharge(standing: Standing, obligation: Obligation) -> None:
+    """A refusal with an attempt discharges, until contact is made at a later date than the refusal."""
+    if not standing.attempted or not standing.declined:
         return
-    if standing.due_at is None or in_time(standing.declined_at, standing.due_at):
-        standing.status, standing.settled_at = "discharged", standing.declined_at
-        standing.in_time = True
+    if standing.due_at is None or in_time(min(standing.declined), standing.due_at):
+        if standing.status in (*UNSETTLED, "discharged", "met_late"):
+            standing.in_time = True
+        if standing.status == "met_late":
+            standing.status = "met"
+    reached_at = standing.reached_at
+    holding = [at for at in standing.declined if reached_at is None or at >= reached_at]
+    if holding and standing.status in (*UNSETTLED, "discharged"):
+        standing.status, standing.settled_at = "discharged", min(holding)
         standing.because = (
             "The relevant person declined or could not be contacted, and attempts are logged; "
             "this discharges the duty and does not count as met."
         )
+    elif not holding and standing.status == "discharged":
+        standing.status, standing.settled_at = _unsettled(standing, obligation), None
+        standing.because = "Contact was made again after all."
 
 
-def _determine(standing: Standing, notifiable: bool) -> None:
-    if notifiable and (standing.status == "provisional" or standing.because == NOT_NOTIFIABLE):
-        standing.status = "open"
-        standing.because = "A determination found this to be a notifiable safety incident."
-    elif not notifiable and standing.status in UNSETTLED:
+def _unsettled(standing: Standing, obligation: Obligation) -> Status:
+    return "provisional" if obligation.provisional and not standing.determined else "open"
+
+
+def _open_again(standing: Standing, obligation: Obligation, because: str) -> None:
+    """What was done while it was closed was done."""
+    standing.status, standing.settled_at = _unsettled(standing, obligation), None
+    standing.because = because
+    _discharge(standing, obligation)
+    if standing.done_at is not None:
+        _satisfy(standing, standing.done_at, DONE)
+
+
+def _determine(standing: Standing, obligation: Obligation, notifiable: bool) -> None:
+    standing.determined = notifiable
+    if not notifiable and standing.status in UNSETTLED:
         standing.status, standing.because = "stood_down", NOT_NOTIFIABLE
-
-
-NOT_NOTIFIABLE = "A determination found this not to be a notifiable safety incident."
+    elif notifiable and (
+        standing.status == "provisional"
+        or (standing.status == "stood_down" and standing.because == NOT_NOTIFIABLE)
+    ):
+        _open_again(standing, obligation, "A determination found this to be a notifiable safety incident.")
 
 
 def _stand_down(standing: Standing, one: Evidence) -> None:
     never = "never_notifiable" in one.marks
     before_due = standing.due_at is None or in_time(one.recorded_at, standing.due_at)
-    if (standing.status in UNSETTLED and before_due) or (
-        never and standing.status in (*UNSETTLED, "met_late")
-    ):
-        standing.status = "stood_down"
+    late = standing.status in ("met_late", "discharged") and not standing.in_time
+    if (standing.status in UNSETTLED and (before_due or never)) or (late and never):
+        standing.status, standing.settled_at = "stood_down", None
         standing.never_notifiable = never
         standing.in_time = True
         standing.because = (

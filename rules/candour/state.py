@@ -1,4 +1,4 @@
-"""What the candour rule remembers of one partition: cases, their evidence, their obligations, and what is due next.
+"""What the candour rule remembers of one partition: cases, evidence, obligations, and what is due next.
 
 All of it follows from the rule's own outcomes through `evolve`. A case takes room only once something was
 said of it.
@@ -91,7 +91,7 @@ class State:
         return self.cases.get(case_id) or Case()
 
     def revision(self, subject: str) -> int:
-        """The revision last heard of an obligation, `case:ID`, `quarantine:ID` or `partition:P`; 0 if none."""
+        """The revision last heard of an obligation, `case:ID`, `quarantine:ID`, `partition:P`; 0 if none."""
         owner = self.owners.get(subject)
         if owner is not None:
             return self.cases[owner].obligations[subject].revision

@@ -1,0 +1,147 @@
+"""Regrading harm up and down."""
+
+import pytest
+
+from tests.spec.law import Law, Topic
+
+TOPIC = Topic(
+    "Regrading",
+    "Up opens from the regrade; a first grading counts from the report; down closes nothing.",
+    (
+        Law(
+            "Up from low opens by the version of the regrade's own day, and counts from it",
+            "§1.3, §11.14",
+            "2014-02-03 10:00  report harm=low\n2014-04-07 10:00  regrade low moderate",
+            "tell SC35_2014 open due=2014-04-23 starts=2014-04-07T10:00",
+        ),
+        Law(
+            "Up in 2015 of an incident of 2013 opens the regulation, provisionally",
+            "§1.3",
+            "2013-06-03 10:00  report harm=low\n2015-06-01 10:00  regrade low severe",
+            "tell REG20_2015 provisional starts=2015-06-01T10:00",
+        ),
+        Law(
+            "A first grading counts from the report, and so the duty to report is met",
+            "§1.9.2",
+            "2013-12-20 09:00  report harm=not_known\n2013-12-30 10:00  regrade not_known severe",
+            "report SC35_2013 met\ntell SC35_2013 open due=2014-01-08 starts=2013-12-20T09:00",
+        ),
+        Law(
+            "A first grading after the due time is a breach at the next tick",
+            "§1.9.2, §1.9.4",
+            """2013-12-20 09:00  report harm=not_known
+            2014-01-30 10:00  regrade not_known severe
+            2014-01-30 10:01  tick""",
+            "report SC35_2013 met\ntell SC35_2013 breached due=2014-01-08",
+        ),
+        Law(
+            "A first grading as low opens nothing, a later rise counts from itself",
+            "§1.9.2, §1.3",
+            """2013-06-03 09:00  report harm=not_known
+            2013-06-04 10:00  regrade not_known low
+            2013-06-10 10:00  regrade low moderate""",
+            "tell SC35_2013 open starts=2013-06-10T10:00",
+        ),
+        Law(
+            "Up within the threshold opens nothing new",
+            "§1.9.8",
+            "2013-06-03 09:00  report harm=moderate\n2013-06-10 10:00  regrade moderate fatal",
+            "report SC35_2013 met\ntell SC35_2013 open starts=2013-06-03T09:00",
+        ),
+        Law(
+            "The mind's grade rises above the threshold",
+            "§1.2",
+            "2013-06-03 09:00  report harm=low mind=low\n2013-06-10 10:00  regrade low severe mind",
+            "tell SC35_2013 open starts=2013-06-10T10:00",
+        ),
+        Law(
+            "The body is above already when the mind's grade rises",
+            "§1.2",
+            "2013-06-03 09:00  report harm=moderate mind=low\n2013-06-10 10:00  regrade low severe mind",
+            "report SC35_2013 met\ntell SC35_2013 open starts=2013-06-03T09:00",
+        ),
+        Law(
+            "Down closes nothing",
+            "§1.9.7, §11.14",
+            """2013-06-03 09:00  report harm=severe
+            2013-06-05 10:00  regrade severe low
+            2013-06-18 00:01  tick""",
+            "report SC35_2013 met\ntell SC35_2013 breached",
+            said="0x obligation_stood_down\n1x obligation_breached",
+        ),
+        Law(
+            "Down to none closes nothing in the statute either",
+            "§1.9.7",
+            "2015-06-01 09:00  report harm=severe\n2015-06-05 10:00  regrade severe none",
+            "tell REG20_2015 provisional",
+        ),
+        Law(
+            "Down and up again keeps the first clock",
+            "§1.9.7",
+            """2013-06-03 09:00  report harm=moderate
+            2013-06-04 10:00  regrade moderate low
+            2013-06-06 10:00  regrade low moderate""",
+            "report SC35_2013 met\ntell SC35_2013 open starts=2013-06-03T09:00",
+        ),
+        Law(
+            "Stood down after a downgrade, up again: reopened, counted from the new regrade",
+            "§1.3, §1.9.7",
+            """2013-06-03 09:00  report harm=moderate
+            2013-06-04 10:00  regrade moderate low
+            2013-06-04 11:00  stand_down second=director of=tell/SC35_2013
+            2013-06-10 10:00  regrade low severe""",
+            "report SC35_2013 met\ntell SC35_2013 open due=2013-06-24 starts=2013-06-10T10:00",
+            said="1x obligation_reopened",
+        ),
+        Law(
+            "A grade entered by mistake: what it opened is stood down visibly",
+            "§1.9.9",
+            """2013-06-03 09:00  report harm=low
+            2013-06-04 10:00  A: regrade low severe
+            2013-06-05 10:00  retract A""",
+            "tell SC35_2013 stood_down",
+            because="entered by mistake",
+        ),
+        Law(
+            "and a true rise later opens it again, from then",
+            "§1.9.9, §11.14",
+            """2013-06-03 09:00  report harm=low
+            2013-06-04 10:00  A: regrade low severe
+            2013-06-05 10:00  retract A
+            2013-06-10 10:00  regrade low moderate
+            2013-06-25 00:01  tick""",
+            "tell SC35_2013 breached due=2013-06-24 starts=2013-06-10T10:00",
+        ),
+        Law(
+            "A rise of one patient's harm concerns that patient",
+            "§1.9.8",
+            """2013-06-03 09:00  report patients=p1:low,p2:low
+            2013-06-04 10:00  regrade low severe patient=p2""",
+            "tell SC35_2013 open",
+        ),
+        Law(
+            "A near miss graded up opens nothing",
+            "§11.1",
+            "2013-06-03 09:00  report kind=near_miss harm=none\n2013-06-04 10:00  regrade none severe",
+        ),
+        Law(
+            "A rise dated in the future is noted and opens nothing",
+            "bad input",
+            "2013-06-03 09:00  report harm=low\n2013-06-04 10:00  regrade low severe at=2013-06-20T10:00",
+            said="1x evidence_taken",
+            because="after it was recorded: it cannot count",
+        ),
+        Law(
+            "Harm that may still follow, then graded: the contract opens from the regrade beside the statute",
+            "§1.9.2",
+            "2014-12-01 10:00  report harm=low may_still_follow\n2014-12-03 10:00  regrade low moderate",
+            """tell REG20_HSB_2014 provisional starts=2014-12-01T10:00
+            tell SC35_2014 open starts=2014-12-03T10:00""",
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("law", TOPIC.cases, ids=str)
+def test_law(law: Law) -> None:
+    law.check()
