@@ -1,0 +1,151 @@
+"""The live feed over a real server: what is committed is told at once, and what was missed is told again."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from producers.sign_in import SignIn
+from schemas import event_types as events
+from schemas import outcome_types as outcomes
+from tests.integration.filled import Asking, Filled, own_database
+from tests.integration.log_writer import DUE, MORNING, facts, opened, reported, said, tell
+from tests.stack import Stack
+from views import live, reading_board_news
+from views.access import Access
+
+pytestmark = pytest.mark.timeout(60)
+
+
+@pytest.fixture(scope="module")
+def filled(infra: Stack) -> Iterator[Filled]:
+    with own_database(infra.database, "live_feed") as database:
+        model = Filled(database)
+        yield model
+        model.close()
+
+
+@pytest.fixture(scope="module")
+def address(filled: Filled) -> Iterator[str]:
+    app = FastAPI()
+    app.include_router(live.router(live.Feed(filled.store), Access(SignIn(demonstration=True))))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    (port,) = [listening.getsockname()[1] for each in server.servers for listening in each.sockets]
+    yield f"http://127.0.0.1:{port}/board/events"
+    server.should_exit = True
+    thread.join()
+
+
+class Reader:
+    """One open stream; `next` gives the messages as they come."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.retry = ""
+
+    def opened(self) -> None:
+        """The stream is there; a moment later the feed listens."""
+        for line in self._lines:
+            if line.startswith("retry:"):
+                self.retry = line
+                break
+        time.sleep(0.3)
+
+    def next(self) -> dict[str, Any]:
+        id, data = "", ""
+        for line in self._lines:
+            if line.startswith("id:"):
+                id = line[3:].strip()
+            elif line.startswith("data:"):
+                data = line[5:].strip()
+            elif not line and data:
+                message: dict[str, Any] = json.loads(data)
+                assert id == str(message["seq"])
+                return message
+        raise AssertionError("the stream ended")
+
+
+@contextmanager
+def reading(address: str, last: int | None = None, who: str | None = None) -> Iterator[Reader]:
+    headers = {"Last-Event-ID": str(last)} if last is not None else {}
+    headers |= {"Authorization": f"Bearer demo:{who}"} if who else {}
+    with httpx.Client(timeout=10) as client, client.stream("GET", address, headers=headers) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-accel-buffering"] == "no"
+        reader = Reader(answer.iter_lines())
+        reader.opened()
+        yield reader
+
+
+def test_report_and_obligation_are_told_as_they_are_committed(filled: Filled, address: str) -> None:
+    with reading(address) as reader:
+        assert reader.retry == "retry: 1000"
+        began = time.monotonic()
+        filled.add(reported("live-1"))
+        filled.add(opened("live-1"))
+        report, duty = reader.next(), reader.next()
+        took = time.monotonic() - began
+    assert (report["type"], report["case_id"], report["provider"]) == ("reported", "live-1", "RXX")
+    assert (duty["type"], duty["obligation"]["id"]) == ("obligation_opened", tell("live-1"))
+    assert duty["obligation"]["due_at"] == "2014-01-08T23:59:59+00:00"
+    assert duty["seq"] > report["seq"]
+    assert took < 1
+
+
+def test_what_was_missed_is_told_again(filled: Filled, address: str) -> None:
+    with reading(address) as reader:
+        filled.add(reported("live-2"))
+        last = reader.next()["seq"]
+    filled.add(opened("live-2"))
+    tick = DUE + 31_000
+    filled.add(said(outcomes.ObligationBreached, "live-2", 2, tick, due_at=DUE, as_of=tick))
+    with reading(address, last=last) as reader:
+        assert [reader.next()["type"], reader.next()["type"]] == ["obligation_opened", "obligation_breached"]
+        filled.add(reported("live-2b"))
+        assert reader.next()["case_id"] == "live-2b"
+
+
+def test_each_reader_hears_of_its_own_provider_only(filled: Filled, address: str) -> None:
+    other = events.Provider(code="NZZ", type="independent", nhs_contract=False, scheme_member=False)
+    with reading(address, who="safety:NZZ") as reader:
+        filled.add(reported("live-3"), opened("live-3"))
+        filled.add(reported("live-3-other", facts=facts(providers=(other,))))
+        assert reader.next()["case_id"] == "live-3-other"
+
+
+def test_flood_is_told_as_one_reload(filled: Filled, address: str) -> None:
+    many = reading_board_news.MOST + 1
+    with reading(address) as reader:
+        filled.add(*(reported(f"flood-{number}", MORNING) for number in range(many)))
+        assert reader.next()["type"] == "reload"
+        filled.add(reported("after-the-flood"))
+        assert reader.next()["case_id"] == "after-the-flood"
+
+
+def test_feed_goes_on_after_its_connection_was_lost(filled: Filled, address: str) -> None:
+    with reading(address) as reader:
+        with psycopg.connect(filled.database, autocommit=True) as connection:
+            listening = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN board'"
+            assert connection.execute(listening).fetchall() == [(True,)]
+        filled.add(reported("live-5"))
+        assert reader.next()["case_id"] == "live-5"
+
+
+def test_other_machine_signs_in_first(filled: Filled) -> None:
+    app = FastAPI()
+    app.include_router(live.router(live.Feed(filled.store), Access(SignIn(demonstration=True))))
+    assert Asking(app, "192.0.2.7").get("/board/events").status_code == 401

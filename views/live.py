@@ -1,0 +1,151 @@
+"""`GET /board/events`: server-sent events for the live board, woken by the sink's `NOTIFY board`.
+
+One listener for all readers of a process; it runs while there is a reader. A reader that comes back with
+`Last-Event-ID` is told what it missed, from the read model.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import psycopg
+import structlog
+from fastapi import APIRouter, Depends, Header
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from producers.roles import Caller
+from producers.ward.route import ProblemRoute
+from sinks.writing import BOARD
+from views.access import Access
+from views.reading_board_news import News, newest, since
+
+PING_SECONDS = 15
+RETRY_MS = 1000
+_AGAIN_SECONDS = 1.0
+_QUEUED = 1000
+"""A reader that is further behind than this is let go; it comes back with its Last-Event-ID."""
+
+log = structlog.get_logger()
+Queue = asyncio.Queue[list[News]]
+
+
+class Feed:
+    def __init__(self, store: Engine) -> None:
+        self._store = store
+        self._queues: set[Queue] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._listening = asyncio.Event()
+
+    @property
+    def listening(self) -> bool:
+        """Whether news would be heard now."""
+        return self._listening.is_set()
+
+    async def news(self, seen: int | None, provider: str | None) -> AsyncIterator[News | None]:
+        """What comes after `seen` (None: from now on) for this provider; None after a while without any."""
+        queue: Queue = asyncio.Queue(_QUEUED)
+        self._queues.add(queue)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._listen())
+        try:
+            while not await self._ready():
+                yield None
+            missed, upto = await asyncio.to_thread(self._since, seen)
+            for each in missed:
+                if each.concerns(provider):
+                    yield each
+            while True:
+                try:
+                    came = await asyncio.wait_for(queue.get(), PING_SECONDS)
+                except TimeoutError:
+                    yield None
+                    continue
+                if not came:
+                    return
+                for each in came:
+                    if each.seq > upto and each.concerns(provider):
+                        yield each
+        finally:
+            self._queues.discard(queue)
+            if not self._queues and self._task is not None:
+                self._task.cancel()
+                self._task = None
+
+    async def _ready(self) -> bool:
+        """Only what comes while somebody listens is sure to be told; so listening begins before reading."""
+        try:
+            await asyncio.wait_for(self._listening.wait(), PING_SECONDS)
+        except TimeoutError:
+            return False
+        return True
+
+    def _since(self, seen: int | None) -> tuple[list[News], int]:
+        with self._store.connect() as connection:
+            return ([], newest(connection)) if seen is None else since(connection, seen)
+
+    async def _listen(self) -> None:
+        """Until it is cancelled; after a loss it goes on from what it has told."""
+        told: int | None = None
+        while True:
+            try:
+                address = self._store.url.set(drivername="postgresql").render_as_string(hide_password=False)
+                async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
+                    await connection.execute(f"LISTEN {BOARD}".encode())
+                    told = await self._tell(told)
+                    self._listening.set()
+                    async for _ in connection.notifies():
+                        told = await self._tell(told)
+            except (psycopg.Error, SQLAlchemyError, OSError) as error:
+                log.warning("the live feed waits for the database", error=type(error).__name__)
+            finally:
+                self._listening.clear()
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _tell(self, told: int | None) -> int:
+        came, upto = await asyncio.to_thread(self._since, told)
+        if came:
+            for queue in list(self._queues):
+                try:
+                    queue.put_nowait(came)
+                except asyncio.QueueFull:
+                    self._let_go(queue)
+        return upto
+
+    def _let_go(self, queue: Queue) -> None:
+        self._queues.discard(queue)
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait([])
+
+
+def router(feed: Feed, access: Access) -> APIRouter:
+    routes = APIRouter(route_class=ProblemRoute, tags=["board"])
+
+    @routes.get("/board/events", response_class=EventSourceResponse)
+    async def events(
+        caller: Annotated[Caller, Depends(access.reader)],
+        last_event_id: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
+    ) -> EventSourceResponse:
+        seen = int(last_event_id) if last_event_id and last_event_id.isdecimal() else None
+        # sse-starlette's own ping is a comment, for what lies in between; ours below is for the page.
+        return EventSourceResponse(
+            _stream(feed, seen, caller.provider),
+            ping=PING_SECONDS,
+            ping_message_factory=lambda: ServerSentEvent(comment="ping"),
+            send_timeout=30,
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    return routes
+
+
+async def _stream(feed: Feed, seen: int | None, provider: str | None) -> AsyncIterator[ServerSentEvent]:
+    yield ServerSentEvent(comment="the live board", retry=RETRY_MS)
+    async for each in feed.news(seen, provider):
+        if each is not None:
+            yield ServerSentEvent(id=str(each.seq), data=json.dumps(dict(each.body), ensure_ascii=False))
+        elif feed.listening:
+            yield ServerSentEvent(event="ping", data="{}")
