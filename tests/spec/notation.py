@@ -57,9 +57,13 @@ def moment(text: str) -> Instant:
     return instant(datetime.fromisoformat(text).replace(tzinfo=LONDON))
 
 
+_POLICY = policy.default_content()
+_CALENDAR = calendar.default_content()
+
+
 def genesis(partition: int = 0) -> list[Record]:
     """The policy and the calendar that stand first in every partition."""
-    version, content = policy.default_content()
+    version, content = _POLICY
     return [
         events.PolicyAdopted(
             partition=partition,
@@ -70,7 +74,7 @@ def genesis(partition: int = 0) -> list[Record]:
             sha256=calendar.fingerprint(content),
             content=content,
         ),
-        calendar_of(*calendar.default_content(), recorded_at=DAWN, partition=partition),
+        calendar_of(*_CALENDAR, recorded_at=DAWN, partition=partition),
     ]
 
 
@@ -91,7 +95,7 @@ def altered_calendar(
     version: str, *, without: tuple[str, ...] = (), more: tuple[str, ...] = (), to: str | None = None
 ) -> str:
     """The calendar in use, less some holidays, with some more, or ending earlier."""
-    fields = json.loads(calendar.default_content()[1])
+    fields = json.loads(_CALENDAR[1])
     holidays = [one for one in fields["holidays"] if one["date"] not in without]
     holidays += [{"date": day, "title": "Proclaimed"} for day in more]
     if to is not None:

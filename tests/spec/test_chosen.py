@@ -1,0 +1,53 @@
+"""Duties that a person opens where no rule asks for them."""
+
+import pytest
+
+from tests.spec.law import Law, Topic
+
+TOPIC = Topic(
+    "Opened by choice",
+    "Near misses, no and low harm never open by rule. A person may open a duty all the same.",
+    (
+        Law(
+            "A near miss, by choice: counted from the choice",
+            "point 3, §11.1",
+            "2013-06-03 10:00  report kind=near_miss harm=none\n2013-06-05 10:00  opt_in",
+            "tell SC35_2013 open starts=2013-06-05T10:00",
+            because="A person opened this duty; no rule asks for it",
+        ),
+        Law(
+            "Low harm in 2015, by choice: still provisional",
+            "point 3, §11.1",
+            "2015-06-01 10:00  report harm=low\n2015-06-05 10:00  opt_in",
+            "tell REG20_2015 provisional starts=2015-06-05T10:00",
+        ),
+        Law(
+            "What is open already is not opened twice",
+            "§1.9.8",
+            "2013-06-03 10:00  report harm=moderate\n2013-06-05 10:00  opt_in",
+            "report SC35_2013 met\ntell SC35_2013 open starts=2013-06-03T10:00",
+        ),
+        Law(
+            "A choice entered by mistake",
+            "§1.9.9",
+            "2013-06-03 10:00  report harm=low\n2013-06-05 10:00  A: opt_in\n2013-06-06 10:00  retract A",
+            "tell SC35_2013 stood_down",
+        ),
+        Law(
+            "Chosen for one of two patients",
+            "§1.9.8",
+            "2013-06-03 10:00  report patients=p1:low,p2:low\n2013-06-05 10:00  opt_in patient=p2",
+            "tell SC35_2013 open",
+        ),
+        Law(
+            "A provider that no instrument binds owes nothing even by choice",
+            "§1.8",
+            "2013-06-03 10:00  report by=VZZ harm=low\n2013-06-05 10:00  opt_in",
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("law", TOPIC.cases, ids=str)
+def test_law(law: Law) -> None:
+    law.check()
