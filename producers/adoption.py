@@ -4,12 +4,12 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import select, text
 
 from producers.connections import engine as pool
-from producers.now import Clock, ManualClock, SystemClock
+from producers.now import clock_of_log
 from producers.outbox import codec_of, partition_row, put, save_ids
-from producers.tables import adoptions, ticks
+from producers.tables import adoptions
 from producers.ticking import advance
 from schemas.event_types import CalendarAdopted, Instant, PolicyAdopted
 from schemas.registry import register_all
@@ -58,7 +58,7 @@ def adopt(database: str, rule: str, version: str, content: str) -> bool:
             )
             if connection.execute(there).first() is not None:
                 return False
-            now = _clock(connection).open(connection).now
+            now = clock_of_log(connection).open(connection).now
             records: list[PolicyAdopted | CalendarAdopted] = []
             for partition in range(PARTITIONS):
                 common = {
@@ -84,9 +84,3 @@ def adopt(database: str, rule: str, version: str, content: str) -> bool:
             return True
     finally:
         engine.dispose()
-
-
-def _clock(connection: Connection) -> Clock:
-    """The log's own time where it is moved by hand."""
-    newest = select(ticks.c.manual).order_by(ticks.c.as_of.desc()).limit(1)
-    return ManualClock() if connection.execute(newest).scalar() else SystemClock()

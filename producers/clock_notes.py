@@ -1,4 +1,4 @@
-"""What the clock had to say: gaps that are ordinary but shown, and alarms that stop it until a person clears them."""
+"""What the clock had to say: ordinary gaps, shown, and alarms that stop it until a person clears them."""
 
 from sqlalchemy import Connection, Row, insert, select, update
 

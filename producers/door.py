@@ -6,7 +6,7 @@ The plain functions beneath the JSON API, the pages and the import: `accept_repo
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import Engine, literal, select
@@ -33,6 +33,7 @@ from producers.visit import Visit
 from schemas.codec import Codec
 
 Answer = dict[str, Any]
+T = TypeVar("T")
 NEEDED = frozenset({"policy:candour", "calendar"})
 _KEY_CHARACTERS = 255
 _ATTEMPTS = 3
@@ -133,7 +134,7 @@ class Door:
         return patiently(attempt)
 
 
-def patiently(attempt: Callable[[], Answer]) -> Answer:
+def patiently(attempt: Callable[[], T]) -> T:
     """Tries again what PostgreSQL asks to have tried again. Raises `NotReady` where it is away."""
     for last in (False,) * (_ATTEMPTS - 1) + (True,):
         try:

@@ -64,6 +64,12 @@ def clock(mode: Literal["system", "manual"]) -> Clock:
     return ManualClock() if mode == "manual" else SystemClock()
 
 
+def clock_of_log(connection: Connection) -> Clock:
+    """The clock that the newest tick came from."""
+    newest = connection.execute(text("SELECT manual FROM door.ticks ORDER BY as_of DESC LIMIT 1"))
+    return ManualClock() if newest.scalar() else SystemClock()
+
+
 def wait_for_writers(connection: Connection) -> None:
     """Before the manual clock steps: until all who write under the old time are done, and before new ones."""
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MANUAL_LOCK})

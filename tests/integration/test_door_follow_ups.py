@@ -1,0 +1,296 @@
+"""Follow-ups over HTTP on the real PostgreSQL: the facts they carry, what they change, what is refused."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from producers.faults import TYPES
+from producers.roles import MAY, ROLES, Role
+from rules.identity import obligation_id
+from schemas import event_types as records
+from schemas.contracts import snake
+from tests.integration.door_room import DAWN, FALL, HOUR, Room, open_room
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+
+AT = "2013-12-20T09:00:00Z"
+TOLD = {"facts": True, "enquiries": True, "apology": True, "written_record": True}
+DETERMINED = {"unexpected": True, "regulated_activity": True, "harm": True}
+EVERY: dict[str, dict[str, Any]] = {
+    "enriched": {"noticed_at": "2013-12-20T08:30:00Z"},
+    "harm_regraded": {"from": "moderate", "to": "low", "reason": "The scan was clear."},
+    "notifiable_determination_recorded": {"decision": True, "criteria": DETERMINED},
+    "event_retracted": {"reason": "Entered on the wrong case."},
+    "case_linked": {},
+    "family_account_given": {"told": False},
+    "contact_attempted": {"means": "telephone", "result": "no_answer"},
+    "relevant_person_notified": {"in_person": True, "elements": TOLD},
+    "support_offered": {},
+    "written_notification_sent": {"contents": {"facts": True, "apology": True}},
+    "step_by_step_explanation_given": {},
+    "investigation_completed": {},
+    "findings_shared": {},
+    "contact_declined": {"by": "relevant_person", "evidence": "She wrote that she would rather not."},
+    "obligation_stood_down": {"reason": "A known complication, consented to."},
+    "candour_opted_in": {"reason": "The family asked."},
+    "case_released": {"rule": "candour"},
+}
+
+
+@pytest.fixture(scope="module")
+def room(infra: Stack) -> Iterator[Room]:
+    with open_room(infra.database) as made:
+        yield made
+
+
+def refused(answer: Any, status: int, *pointers: str) -> str:
+    assert answer.status_code == status, answer.text
+    problem = answer.json()
+    assert tuple(error["pointer"] for error in problem["errors"]) == pointers
+    detail: str = problem["detail"]
+    return detail
+
+
+def of_kind(room: Room, case_id: str, kind: type[records.Record]) -> Any:
+    return [record for record in room.records(case_id) if isinstance(record, kind)][-1]
+
+
+def test_each_record_that_a_person_may_add_has_a_follow_up() -> None:
+    by_machine = {records.Reported, records.ClockTick, records.PolicyAdopted, records.CalendarAdopted}
+    assert set(TYPES) == {snake(kind.__name__) for kind in records.EVENT_TYPES if kind not in by_machine}
+    assert set(EVERY) == set(TYPES)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_every_follow_up_becomes_its_record_with_the_facts_of_the_case(room: Room, kind: str) -> None:
+    case = room.report()
+    body = {"type": kind, "at": AT, "by_role": "consultant", **EVERY[kind]}
+    if kind == "case_linked":
+        body["duplicate_of"] = room.report()["case_id"]
+    if kind == "event_retracted":
+        body["event_id"] = case["report_id"]
+    role = "admin" if kind == "case_released" else "safety"
+    answer = room.post(case["case_id"], body, role)
+    assert answer.status_code == 201, answer.text
+    record = room.records(case["case_id"])[-1]
+    assert snake(type(record).__name__) == kind
+    assert record.event_id == answer.json()["event_id"]
+    assert (record.at, record.recorded_at, record.by_role) == (DAWN, DAWN, "consultant")
+    assert record.facts.reported_at == DAWN
+    if isinstance(record, records.FollowUp):
+        assert (record.patient, record.provider) == ("p1", "RXX")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_roles_may_do_what_the_one_table_says(room: Room, role: Role) -> None:
+    case_id = room.report()["case_id"]
+    for kind in TYPES:
+        status = room.post(
+            case_id, {"type": kind, **EVERY[kind], "event_id": "x", "duplicate_of": "x"}, role
+        ).status_code
+        assert (status != 403) == (kind in MAY[role]), kind
+
+
+def test_a_case_of_another_provider_is_not_theirs(room: Room) -> None:
+    case_id = room.report(other_providers=["NZZ"])["case_id"]
+    body = {"type": "support_offered", "provider": "RXX"}
+    assert room.post(case_id, body, "clinician:RYY").status_code == 403
+    assert room.post(case_id, body, "clinician:NZZ").status_code == 201
+
+
+def test_a_follow_up_for_a_case_nobody_knows_is_not_found(room: Room) -> None:
+    body = {"type": "support_offered"}
+    assert room.post("5b0c4d52-8d0c-4a50-9a3a-3c1c2ad0a6f4", body).status_code == 404
+    assert room.post("not-a-case", body).status_code == 404
+
+
+def test_an_unknown_type_is_answered_with_the_types_there_are(room: Room) -> None:
+    detail = refused(room.post(room.report()["case_id"], {"type": "apologised"}), 422, "/type")
+    assert "relevant_person_notified" in detail
+
+
+def test_a_regrade_changes_the_facts_from_then_on(room: Room) -> None:
+    case_id = room.report(patients=[{}, {}])["case_id"]
+    regrade = {"type": "harm_regraded", "patient": "p2", "axis": "psychological", "reason": "Seen again."}
+    room.follow(
+        case_id, {**regrade, "from": "not_sure", "to": "severe", "second_person_role": "medical director"}
+    )
+    record = of_kind(room, case_id, records.HarmRegraded)
+    assert (record.harm, record.from_grade, record.to_grade) == ("severe", "not_known", "severe")
+    assert record.second_person_role == "medical_director"
+    room.follow(case_id, {"type": "support_offered", "patient": "p1"})
+    assert room.records(case_id)[-1].harm == "severe"
+    detail = refused(room.post(case_id, {**regrade, "from": "low", "to": "none"}), 409, "/from")
+    assert "severe" in detail
+    refused(room.post(case_id, {**regrade, "from": "severe", "to": "fatal"}), 422, "/to")
+    refused(room.post(case_id, {**regrade, "to": "severe"}), 422, "/to")
+    refused(room.post(case_id, {**regrade, "to": "low", "reason": " "}), 422, "/reason")
+
+
+def test_a_downgrade_across_moderate_is_taken_without_a_second_person(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    body = {
+        "type": "harm_regraded",
+        "from": "moderate",
+        "to": "low",
+        "reason": "Healed.",
+        "second_person_role": None,
+    }
+    room.follow(case_id, body)
+    assert of_kind(room, case_id, records.HarmRegraded).second_person_role is None
+
+
+def test_where_there_are_several_one_must_be_named(room: Room) -> None:
+    case_id = room.report(patients=[{}, {}], other_providers=["NZZ"])["case_id"]
+    refused(room.post(case_id, {"type": "support_offered"}), 422, "/patient")
+    refused(room.post(case_id, {"type": "support_offered", "patient": "p1"}), 422, "/provider")
+    refused(
+        room.post(case_id, {"type": "support_offered", "patient": "p3", "provider": "RXX"}), 422, "/patient"
+    )
+    refused(
+        room.post(case_id, {"type": "support_offered", "patient": "p1", "provider": "RYY"}), 422, "/provider"
+    )
+    room.follow(case_id, {"type": "support_offered", "patient": "p1", "provider": "NZZ"})
+
+
+def test_an_obligation_says_which_patient_and_provider(room: Room) -> None:
+    case_id = room.report(patients=[{}, {}], other_providers=["NZZ"])["case_id"]
+    wanted = obligation_id(case_id, "p2", "NZZ", "tell", "SC35_2013")
+    room.follow(case_id, {"type": "support_offered", "obligation_id": wanted})
+    record = room.records(case_id)[-1]
+    assert (record.patient, record.provider, record.obligation_id) == ("p2", "NZZ", wanted)
+    contradiction = {"type": "support_offered", "obligation_id": wanted, "patient": "p1"}
+    refused(room.post(case_id, contradiction), 422, "/patient")
+    impossible = obligation_id(case_id, "p2", "NZZ", "tell", "SC35_2099")
+    refused(
+        room.post(case_id, {"type": "support_offered", "obligation_id": impossible}), 422, "/obligation_id"
+    )
+
+
+@pytest.mark.parametrize(
+    ("decision", "criteria"),
+    [
+        (True, {"unexpected": True, "regulated_activity": True, "harm": False}),
+        (True, {"unexpected": True, "regulated_activity": "not_sure", "harm": True}),
+        (False, DETERMINED),
+    ],
+)
+def test_a_determination_that_its_criteria_contradict_is_refused(
+    room: Room, decision: bool, criteria: dict[str, Any]
+) -> None:
+    body = {"type": "notifiable_determination_recorded", "decision": decision, "criteria": criteria}
+    refused(room.post(room.report()["case_id"], body), 422, "/decision")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"type": "obligation_stood_down"}, "/reason"),
+        ({"type": "obligation_stood_down", "reason": "  "}, "/reason"),
+        ({"type": "contact_declined"}, "/evidence"),
+        ({"type": "event_retracted", "event_id": "x"}, "/reason"),
+        ({"type": "event_retracted", "event_id": "x", "reason": "y"}, "/event_id"),
+        ({"type": "case_linked", "duplicate_of": "x"}, "/duplicate_of"),
+        ({"type": "family_account_given"}, "/told"),
+        ({"type": "contact_attempted", "means": "fax", "result": "reached"}, "/means"),
+        ({"type": "harm_regraded", "reason": "x"}, "/to"),
+        ({"type": "support_offered", "at": "2099-01-01T00:00:00Z"}, "/at"),
+        ({"type": "support_offered", "at": "1947-01-01T00:00:00Z"}, "/at"),
+        ({"type": "support_offered", "at": "2013-12-20T06:59:59Z"}, "/at"),
+        ({"type": "enriched"}, ""),
+        ({"type": "enriched", "harm": {"physical": "low"}}, "/harm"),
+        ({"type": "enriched", "provider": "Q99"}, "/provider"),
+        ({"type": "enriched", "noticed_at": "2013-12-20T06:00:00Z"}, "/occurred_at"),
+        ({"type": "enriched", "date_of_birth": "2099-01-01"}, "/date_of_birth"),
+        ({"type": "enriched", "patient": "p4", "name": "x"}, "/patient"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_field(room: Room, body: dict[str, Any], pointer: str) -> None:
+    case_id = room.report(occurred_at="2013-12-20T07:00:00Z")["case_id"]
+    refused(room.post(case_id, body), 422, pointer)
+    assert len(room.records(case_id)) == 1
+
+
+def test_an_enrichment_names_the_patient_and_corrects_the_times(room: Room) -> None:
+    case_id = room.report(provider="Q99")["case_id"]
+    person = {"relation": "next_of_kin", "why": "dead"}
+    body = {"type": "enriched", "name": "Ada Thistle", "relevant_person": person, "provider": "NZZ"}
+    room.follow(case_id, {**body, "noticed_at": "2013-12-20T08:00:00Z", "harm_may_still_follow": True})
+    record = of_kind(room, case_id, records.Enriched)
+    assert record.facts.aware_at == DAWN - HOUR
+    assert not record.facts.aware_assumed
+    assert record.facts.patients[0].relation == "next_of_kin"
+    assert record.facts.providers[0].type == "independent_hospital"
+    assert record.flags == records.MAY_STILL_FOLLOW
+    assert set(record.changed) == {
+        "harm_may_still_follow",
+        "noticed_at",
+        "patients/p1/name",
+        "patients/p1/relevant_person",
+        "provider",
+    }
+
+
+def test_a_retraction_takes_out_what_that_record_changed_and_no_more(room: Room) -> None:
+    case = room.report()
+    case_id = case["case_id"]
+    regrade = {"type": "harm_regraded", "reason": "Seen."}
+    first = room.follow(case_id, {**regrade, "from": "moderate", "to": "severe"})["event_id"]
+    second = room.follow(case_id, {**regrade, "from": "severe", "to": "fatal"})["event_id"]
+    retract = {"type": "event_retracted", "reason": "Another patient's scan."}
+    room.follow(case_id, {**retract, "event_id": first})
+    assert room.records(case_id)[-1].harm == "fatal"
+    last = room.follow(case_id, {**retract, "event_id": second})["event_id"]
+    record = room.records(case_id)[-1]
+    assert (record.harm, record.retracted_event_id) == ("moderate", second)
+    refused(room.post(case_id, {**retract, "event_id": second}), 422, "/event_id")
+    refused(room.post(case_id, {**retract, "event_id": last}), 422, "/event_id")
+    elsewhere = room.report()["report_id"]
+    refused(room.post(case_id, {**retract, "event_id": elsewhere}), 422, "/event_id")
+
+
+def test_a_link_is_written_on_both_cases_and_retracted_on_both(room: Room) -> None:
+    duplicate, primary = room.report(), room.report(harm={"physical": "severe"})
+    body = {"type": "case_linked", "duplicate_of": primary["case_id"]}
+    told = room.follow(duplicate["case_id"], body)
+    one, other = room.records(duplicate["case_id"])[-1], room.records(primary["case_id"])[-1]
+    assert (one.side, one.other_case_id, one.other_harm) == ("duplicate", primary["case_id"], "severe")
+    assert (other.side, other.other_case_id, other.other_harm) == (
+        "primary",
+        duplicate["case_id"],
+        "moderate",
+    )
+    assert one.event_id == told["event_id"] != other.event_id
+    refused(room.post(duplicate["case_id"], body), 422, "")
+    refused(
+        room.post(room.report()["case_id"], {**body, "duplicate_of": duplicate["case_id"]}),
+        422,
+        "/duplicate_of",
+    )
+    refused(room.post(primary["case_id"], {**body, "duplicate_of": room.report()["case_id"]}), 422, "")
+    retract = {"type": "event_retracted", "event_id": other.event_id, "reason": "Two falls after all."}
+    room.follow(primary["case_id"], retract)
+    assert room.records(primary["case_id"])[-1].retracted_event_id == other.event_id
+    assert room.records(duplicate["case_id"])[-1].retracted_event_id == one.event_id
+    room.follow(duplicate["case_id"], body)
+
+
+def test_a_link_that_would_hide_a_duty_is_refused(room: Room) -> None:
+    duplicate, primary = room.report(), room.report(harm={"physical": "low"})
+    body = {"type": "case_linked", "duplicate_of": primary["case_id"]}
+    detail = refused(room.post(duplicate["case_id"], body), 422, "/duplicate_of")
+    assert "Regrade the primary first" in detail
+    refused(room.post(primary["case_id"], body), 422, "/duplicate_of")
+
+
+def test_a_follow_up_sent_twice_under_one_key_is_one_event(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    headers = {"Authorization": "Bearer demo:safety", "Idempotency-Key": f"once-{case_id}"}
+    bodies = [{"type": "support_offered"}] * 2
+    answers = [room.http.post(f"/api/cases/{case_id}/events", json=body, headers=headers) for body in bodies]
+    assert answers[0].json() == answers[1].json()
+    assert len(room.records(case_id)) == 2
+    other = room.report(FALL)["case_id"]
+    assert room.http.post(f"/api/cases/{other}/events", json=bodies[0], headers=headers).status_code == 422

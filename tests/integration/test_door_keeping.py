@@ -1,0 +1,159 @@
+"""What the door keeps: its tables up and down, its database roles, the vault, and what erasing does."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from producers import migrations, providers
+from producers.cases import case_exists, known, receipt
+from producers.connections import libpq, unlimited
+from producers.tables import METADATA, SCHEMA
+from producers.vault_reading import Erased, erase, reporters, texts
+from schemas.event_types import Provider
+from tests.integration.door_room import DAWN, Room, fresh_database, open_room
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def room(infra: Stack) -> Iterator[Room]:
+    with open_room(infra.database) as made:
+        migrations.grant(made.database)
+        yield made
+
+
+def as_role(room: Room, role: str) -> psycopg.Connection[tuple[object, ...]]:
+    connection = psycopg.connect(libpq(room.database), autocommit=True)
+    connection.execute(f"SET ROLE {role}".encode())
+    return connection
+
+
+def test_the_history_goes_up_down_and_up_again_to_the_declared_tables(infra: Stack) -> None:
+    database = fresh_database(infra.database)
+    migrations.upgrade(database)
+    migrations.upgrade(database)
+    assert differences(database) == []
+    migrations.downgrade(database)
+    with psycopg.connect(libpq(database)) as connection:
+        left = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'door'").fetchall()
+    assert left == [("alembic_version",)]
+    migrations.upgrade(database)
+    assert differences(database) == []
+
+
+def differences(database: str) -> list[object]:
+    engine = unlimited(database)
+
+    def ours(name: str | None, kind: str, _: object) -> bool:
+        return name == SCHEMA if kind == "schema" else True
+
+    def compare(connection: Connection) -> list[object]:
+        options = {"include_schemas": True, "include_name": ours, "version_table_schema": SCHEMA}
+        context = MigrationContext.configure(connection, opts=options)
+        return [one for one in compare_metadata(context, METADATA) if "alembic_version" not in repr(one)]
+
+    with engine.connect() as connection:
+        found = compare(connection)
+    engine.dispose()
+    return found
+
+
+def test_who_reported_is_read_through_the_one_function_that_writes_it_down(room: Room) -> None:
+    case_id = room.report(reporter={"role": "nurse", "name": "Ermintrude Pavilion"})["case_id"]
+    with as_role(room, "candour_reporter_reader") as reader:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("SELECT * FROM door.reporters")
+        with pytest.raises(psycopg.errors.RaiseException):
+            reader.execute("SELECT * FROM door.read_reporter(%s, 'safety', '')", (case_id,))
+        told = reader.execute("SELECT * FROM door.read_reporter(%s, 'safety', 'to thank')", (case_id,))
+        assert len(told.fetchall()) == 1
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("DELETE FROM door.reporter_reads")
+    with room.engine.begin() as connection:
+        asked = {"by_role": "director", "purpose": "to thank her"}
+        (found,) = reporters(connection, room.door.vault, case_id, **asked)
+    assert found == {"role": "nurse", "name": "Ermintrude Pavilion"}
+    written = "SELECT by_role, purpose FROM door.reporter_reads WHERE case_id = %s ORDER BY id"
+    reads = room.rows(written, case_id)
+    assert reads == [("safety", "to thank"), ("director", "to thank her")]
+
+
+@pytest.mark.parametrize("role", ["candour_door", "candour_relay", "candour_clock", "candour_reader"])
+def test_no_other_part_can_read_who_reported(room: Room, role: str) -> None:
+    with as_role(room, role) as other:
+        for statement in ("SELECT * FROM door.reporters", "SELECT * FROM door.read_reporter(NULL, 'a', 'b')"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                other.execute(statement)
+
+
+def test_destroying_the_key_erases_and_the_case_goes_on(room: Room) -> None:
+    taken = room.report(reporter={"name": "Cornelius Bright"})
+    case_id = taken["case_id"]
+    other = room.report()["case_id"]
+    assert erase(room.database, case_id, "admin")
+    assert not erase(room.database, case_id, "admin")
+    with room.engine.begin() as connection:
+        with pytest.raises(Erased):
+            texts(connection, room.door.vault, case_id)
+        with pytest.raises(Erased):
+            reporters(connection, room.door.vault, case_id, by_role="safety", purpose="test")
+        assert len(texts(connection, room.door.vault, other)) == 1
+        case = known(connection, case_id)
+    assert case is not None
+    assert case.state.harm == "moderate"
+    room.follow(case_id, {"type": "support_offered"})
+    answer = room.post(case_id, {"type": "candour_opted_in", "reason": "The family asked."})
+    assert answer.status_code == 409
+
+
+def test_a_case_and_its_receipt_are_found_at_once(room: Room) -> None:
+    taken = room.report()
+    assert case_exists(room.database, taken["case_id"])
+    assert not case_exists(room.database, taken["report_id"])
+    with room.engine.connect() as connection:
+        assert receipt(connection, taken["report_id"]) == taken["receipt"]
+
+
+def test_the_demonstration_directory_holds_every_type_with_dates(room: Room) -> None:
+    types = {row[0] for row in room.rows("SELECT DISTINCT type FROM door.providers")}
+    assert types == set(providers.TYPES)
+    assert room.rows("SELECT successor FROM door.providers WHERE successor IS NOT NULL") == [("RYY",)]
+    with room.engine.connect() as connection:
+        found = providers.find(connection, "NZZ", DAWN)
+    expected = Provider(code="NZZ", type="independent_hospital", nhs_contract=True, scheme_member=False)
+    assert found == (expected, True)
+
+
+def test_a_directory_is_imported_whole_or_not_at_all(room: Room, tmp_path: Path) -> None:
+    good = tmp_path / "directory.csv"
+    good.write_text(
+        "code,name,type,nhs_contract,scheme_member,valid_from,valid_to,commissioner,successor\n"
+        "rq1,First,nhs_trust,yes,yes,2010-01-01,2014-05-31,,RQ2\n"
+        "rq1,First again,nhs_foundation_trust,yes,yes,2014-06-01,,,\n"
+    )
+    assert providers.import_file(room.database, good) == 2
+    assert providers.import_file(room.database, good) == 2
+    with room.engine.connect() as connection:
+        assert providers.find(connection, "RQ1", DAWN)[0].type == "nhs_trust"
+    for line, why in (
+        ("RQ9,X,hospital,,,2010-01-01,,,", "hospital"),
+        ("RQ9,X,care_home,perhaps,,2010-01-01,,,", "perhaps"),
+        ("RQ9,X,care_home,,,01/02/2010,,,", "line 3"),
+        ("RQ9,X,care_home,,,2010-01-01,2009-01-01,,", "before it begins"),
+        ("RQ1,X,care_home,,,2012-01-01,,,", "not over"),
+    ):
+        bad = tmp_path / "bad.csv"
+        header = "code,name,type,nhs_contract,scheme_member,valid_from,valid_to,commissioner,successor"
+        bad.write_text(f"{header}\nRQ8,Good,care_home,,,2010-01-01,,,\n{line}\n")
+        with pytest.raises(providers.DirectoryRefused, match=why):
+            providers.import_file(room.database, bad)
+        assert room.rows("SELECT * FROM door.providers WHERE code IN ('RQ8', 'RQ9')") == []
+    (tmp_path / "empty.csv").write_text("code,name\n")
+    with pytest.raises(providers.DirectoryRefused, match="valid_from"):
+        providers.import_file(room.database, tmp_path / "empty.csv")
