@@ -4,7 +4,7 @@ Every step may be done again on data that has it already.
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +25,8 @@ class Loading:
 
     at: datetime | None = None
     demo: bool = False
+    directory: bool = False
+    """Whether the invented providers of the demonstration are loaded."""
     vault_key: Path | None = None
 
 
@@ -38,6 +40,9 @@ def steps(stack: Stack, infra: Infrastructure, loading: Loading, processes: list
         Step("law", lambda: _law(stack, loading.at), needs=("tables", "contracts")),
         Step(READY, lambda: None, needs=("key", "topics", "contracts", "law")),
     ]
+    if loading.directory:
+        before.insert(-1, Step("directory", lambda: _directory(stack.database), needs=("tables",)))
+        before[-1] = replace(before[-1], needs=(*before[-1].needs, "directory"))
     return [*before, Step(LOADED, lambda: _examples(stack), needs=processes)] if loading.demo else before
 
 
@@ -110,6 +115,12 @@ def _law(stack: Stack, at: datetime | None) -> None:
                 file=sys.stderr,
             )
     adopt_defaults(stack.database, stack.registry)
+
+
+def _directory(database: str) -> None:
+    from producers.providers import load_demonstration
+
+    load_demonstration(database)
 
 
 def _examples(stack: Stack) -> None:

@@ -57,7 +57,7 @@ def up(settings: Settings, wish: Wish) -> None:
         nodes: list[Node] = [*infra.parts]
         if wish.only != ONLY_INFRASTRUCTURE:
             ours = processes(settings, here)
-            loading = Loading(at=wish.at, demo=wish.demo, vault_key=settings.vault_key_file)
+            loading = Loading(at=wish.at, demo=wish.demo, directory=True, vault_key=settings.vault_key_file)
             nodes += [*ours, *steps(here, infra, loading, [part.name for part in ours])]
         supervisor = Supervisor(nodes, places)
         handle_signals(supervisor)
