@@ -1,46 +1,130 @@
 """The web process: the door's API, the read API and the pages under one address."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from importlib.metadata import version as released
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
 
+import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from producers import ward
+from producers.door import Door
+from producers.sign_in import SignIn
 from schemas.event_types import Instant
-from views import assets
-from views.pages import case, follow_ups, problems, report, sign_in, start
+from sinks.database import engine
+from views import assets, live
+from views.access import Access
+from views.api import audit as audit_api
+from views.api import cases as cases_api
+from views.api import obligations as obligations_api
+from views.at_door import AtDoor
+from views.pages import audit, board, case, follow_ups, problems, report, sign_in, start
+from views.pages.durations import Timed
 from views.pages.headers import Guarded
 
-PAGES = (start.router, report.router, case.router, follow_ups.router, sign_in.router)
+PAGES = (
+    start.router,
+    report.router,
+    board.router,
+    case.router,
+    audit.router,
+    follow_ups.router,
+    sign_in.router,
+)
+READERS = 10
 Ready = Callable[[], tuple[bool, dict[str, object]]]
+
+
+def run(
+    *,
+    database: str,
+    kafka: str,
+    registry: str,
+    host: str,
+    port: int,
+    data: str,
+    clock: Literal["system", "manual"],
+) -> None:
+    """Serves until SIGTERM or SIGINT; open streams are ended, requests under way are finished."""
+    assets.build()
+    door = Door.open(database=database, data=Path(data), clock=clock)
+    store = engine(database, pool_size=READERS)
+    demonstration = host == "localhost" or ip_address(host).is_loopback
+    who = SignIn(demonstration=demonstration)
+    access = Access(who)
+    apis = (
+        ward.router(door, who),
+        cases_api.router(store, access, AtDoor.of(door.engine)),
+        obligations_api.router(store, access),
+        audit_api.router(store, access),
+        live.router(live.Feed(store), access),
+    )
+
+    def now() -> Instant:
+        with door.engine.connect() as connection:
+            return door.clock.now(connection)
+
+    def ready() -> tuple[bool, dict[str, object]]:
+        try:
+            with store.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except DBAPIError:
+            return False, {"database": "away"}
+        return True, {"database": "answers"}
+
+    app = create_app(
+        apis=apis, store=store, access=access, now=now, ready=ready, version={"version": released("candour")}
+    )
+    # No access log: paths hold references of cases, and an anonymous report must leave no address.
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=3,
+    )
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        door.close()
+        store.dispose()
 
 
 def create_app(
     *,
     apis: Iterable[APIRouter],
+    store: Engine,
+    access: Access,
     now: Callable[[], Instant],
     ready: Ready,
     version: Mapping[str, object],
-    lifespan: Any = None,
 ) -> FastAPI:
-    """The application, from the routers of the two APIs and the clock's "now".
+    """The application, from the routers of the two APIs, the read model and the clock's "now".
 
     `ready` says whether it does its work, with what there is to say about that.
     """
     app = FastAPI(
         title="Candour",
-        version=str(version.get("version", "")),
+        version=str(version["version"]),
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
     )
-    app.state.now = now
+    app.state.store, app.state.access, app.state.now = store, access, now
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guarded)
+    app.add_middleware(Timed)
     problems.install(app)
     for router in (*apis, *PAGES, _own(ready, version)):
         app.include_router(router)

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from rules import london
 from schemas.event_types import Instant
+from views import case_page
 from views.pages import api, case_view
 from views.pages.follow_up_forms import BY_TYPE
 from views.pages.now import Now
@@ -18,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/cases/{case_id}")
-async def case_page(
+async def show_case(
     request: Request, case_id: str, now: Now, as_at: str = "", recorded: str | None = None
 ) -> Response:
     try:
@@ -38,6 +39,7 @@ async def case_page(
         "as_at": moment,
         "now": shown_at,
         "obligations": case_view.obligations(case, shown_at),
+        "timeline": case_page.merged(case),
         "forms": case_view.may_record(case, caller(request)),
         "recorded": BY_TYPE.get(recorded or ""),
     }

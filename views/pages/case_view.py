@@ -71,22 +71,6 @@ def _follows(one: Case, now: Instant) -> dict[str, Any]:
     }
 
 
-# Said for every record that a rule weighs: nothing that a reader does not see already.
-UNSAID = frozenset({"evidence_taken", "policy_taken", "calendar_taken"})
-
-
-def timeline(case: Case) -> list[dict[str, Any]]:
-    """What people recorded and what followed from it, in the order of recording."""
-    events = [dict(line) | {"by": "people"} for line in case.get("timeline") or ()]
-    owed = {one["id"]: one for one in case.get("obligations") or ()}
-    said = [
-        dict(line) | {"by": "rule", "owed": owed.get(str(line.get("subject")))}
-        for line in case.get("outcomes") or ()
-        if line.get("type") not in UNSAID
-    ]
-    return sorted([*events, *said], key=lambda line: (times.read(line["recorded_at"]), line["by"]))
-
-
 def may_record(case: Case, caller: Caller | None) -> list[Form]:
     """The forms that this person may use, as the door's table says."""
     if caller is None:

@@ -18,7 +18,7 @@ class Clause:
 
     @property
     def firm(self) -> bool:
-        return "unconfirmed" not in self.confidence and "secondary" not in self.confidence
+        return not any(sign in self.confidence for sign in ("unconfirmed", "one secondary", "assumed"))
 
 
 def clause(instrument: str | None, duty: str | None) -> Clause | None:

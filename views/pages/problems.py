@@ -4,14 +4,18 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from producers.refusals import NotReady, Refused
+from views.at_door import DoorAway
 from views.pages.rendering import page
 
 log = structlog.get_logger()
 TITLES = {
     400: "That address cannot be read",
+    401: "Sign in first",
     403: "You may not see or do this",
     404: "Page not found",
     405: "That cannot be done here",
@@ -60,9 +64,19 @@ def install(app: FastAPI) -> None:
             detail = "There is nothing at this address."
         return answer(request, error.status_code, detail, dict(error.headers or {}))
 
+    @app.exception_handler(Refused)
+    async def refused_by_door(request: Request, error: Refused) -> Response:
+        return answer(request, error.status, "; ".join(fault.detail for fault in error.faults) or error.title)
+
+    @app.exception_handler(NotReady)
+    async def not_ready(request: Request, error: NotReady) -> Response:
+        return answer(request, 503, f"{error}", {"Retry-After": str(error.retry_after_seconds)})
+
+    @app.exception_handler(DoorAway)
+    @app.exception_handler(NoConnection)
     @app.exception_handler(OperationalError)
-    async def database_away(request: Request, error: OperationalError) -> Response:
-        log.warning("database away", path=request.url.path, error=type(error.orig).__name__)
+    async def database_away(request: Request, error: Exception) -> Response:
+        log.warning("database away", path=request.url.path, error=type(error).__name__)
         detail = "The database cannot be reached. Nothing that was confirmed is lost; try again in a moment."
         return answer(request, 503, detail, {"Retry-After": "5"})
 

@@ -6,6 +6,7 @@ from rules import london
 from schemas.event_types import Instant
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+WEEK_DAYS = 7
 
 
 def read(text: str | Instant) -> Instant:
@@ -39,15 +40,19 @@ def clock(text: str | Instant) -> str:
 
 
 def long(milliseconds: int) -> str:
-    """`3 days 4 hours`, `2 hours 5 minutes`, `less than a minute`: the two largest units."""
-    left, parts = max(0, milliseconds), []
-    for unit, size in (("day", DAY), ("hour", HOUR), ("minute", MINUTE)):
-        count, left = divmod(left, size)
-        if count:
-            parts.append(f"{count:,} {unit}{'' if count == 1 else 's'}")
-        elif parts:
-            break
-    return " ".join(parts[:2]) or "less than a minute"
+    """`12 days`, `3 days 4 hours`, `2 hours 5 minutes`, `less than a minute`: as fine as it matters."""
+    days, rest = divmod(max(0, milliseconds), DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes = rest // MINUTE
+    if days:
+        return _counted(days, "day") + (f" {_counted(hours, 'hour')}" if hours and days < WEEK_DAYS else "")
+    if hours:
+        return _counted(hours, "hour") + (f" {_counted(minutes, 'minute')}" if minutes else "")
+    return _counted(minutes, "minute") if minutes else "less than a minute"
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number:,} {unit}{'' if number == 1 else 's'}"
 
 
 def since(start: str | Instant, now: str | Instant) -> str:

@@ -1,7 +1,6 @@
 // Keeps the board fresh: when the stream says that something changed, the server's own rows are fetched again.
 // How old the page is, is counted here every second; when nothing is heard, the page says so by itself.
 const board = document.getElementById("board");
-const freshness = document.getElementById("freshness");
 const status = document.getElementById("board-status");
 const button = document.getElementById("pause");
 
@@ -26,7 +25,6 @@ async function refresh() {
     const before = board.dataset.summary;
     board.replaceChildren(...document.importNode(fresh, true).childNodes);
     board.dataset.summary = fresh.dataset.summary;
-    board.dataset.asAt = fresh.dataset.asAt;
     if (focused) document.getElementById(focused)?.focus();
     if (fresh.dataset.summary !== before) status.textContent = `Board updated: ${fresh.dataset.summary}`;
     age();
@@ -35,7 +33,7 @@ async function refresh() {
   }
 }
 
-function changed(event) {
+function changed() {
   heard();
   if (!waiting) waiting = setTimeout(refresh, GATHER_MS);
 }
@@ -59,8 +57,7 @@ function connect() {
   source.onopen = () => { const again = !connected; connected = true; heard(); if (again) changed(); };
   source.onerror = () => { connected = false; };
   source.onmessage = changed;
-  for (const kind of (board.dataset.events ?? "").split(" ").filter(Boolean)) source.addEventListener(kind, changed);
-  for (const kind of ["ping", "heartbeat"]) source.addEventListener(kind, heard);
+  source.addEventListener("ping", changed); // nothing happened, but time went on
 }
 
 button.hidden = false;

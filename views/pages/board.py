@@ -1,0 +1,50 @@
+"""`/board`: what is late, due next, undecided and not known, and how fresh all of that is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import Engine
+
+from schemas.event_types import Instant
+from views import board
+from views.access import Access, own_provider
+from views.pages import board_view
+from views.pages.now import Clock
+from views.pages.rendering import page
+
+router = APIRouter(include_in_schema=False)
+FILTERS = ("provider", "owner_role", "duty")
+SHOWN, SHOWN_WHOLE = 25, 2000  # rows of each list; a filter by owner or duty looks through the whole
+
+
+@router.get("/board")
+def board_page(request: Request) -> Response:
+    access: Access = request.app.state.access
+    caller = access.reader(request)
+    wanted = {name: request.query_params.get(name, "").strip() for name in FILTERS}
+    provider = own_provider(caller, wanted["provider"].upper() or None)
+    store: Engine = request.app.state.store
+    clock: Clock = request.app.state.now
+    now = clock()
+    whole = bool(wanted["owner_role"] or wanted["duty"] or request.query_params.get("whole"))
+    with store.connect() as connection:
+        found = board.board(connection, now=now, provider=provider, shown=SHOWN_WHOLE if whole else SHOWN)
+    context = _context(found, wanted, now) | {"wanted": wanted, "own": caller.provider}
+    return page(request, "board", context)
+
+
+def _context(found: board.Board, wanted: Mapping[str, str], now: Instant) -> dict[str, Any]:
+    lists = board_view.lists(found, wanted)
+    return {
+        "now": now,
+        "lists": lists,
+        "unclear": board_view.unclear(found),
+        "quarantined": found.quarantined,
+        "states": found.states,
+        "fresh": found.freshness,
+        "warnings": board_view.warnings(found),
+        "summary": board_view.summary(found, lists),
+        "owners": board_view.owners(found, wanted),
+    }
