@@ -140,9 +140,11 @@ def closable(event: ObligationStoodDown, obligation: Obligation) -> bool:
 def _stand_down_lacks(draft: Draft, event: ObligationStoodDown) -> list[str]:
     """Law.md §1.9.4: not after the due time. §1.9.7: a second person when harm fell below the threshold, or
     near the due or target time."""
-    meant = [one for one in draft.case.obligations.values() if closable(event, one)]
+    concerned = [one for one in draft.case.obligations.values() if concerns(_target(event), one)]
+    # what is settled now may be opened again, and then a stand-down that named it alone holds
+    meant = [one for one in concerned if closable(event, one)] or concerned
     if not meant:
-        return ["No open duty of this case is meant."]
+        return ["No duty of this case is meant."]
     if event.never_notifiable:
         alone = "To say that a matter was never notifiable takes a second person."
         return [] if event.second_person_role else [alone]

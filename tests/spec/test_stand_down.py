@@ -163,7 +163,7 @@ TOPIC = Topic(
             "bad input",
             "2013-06-03 10:00  report harm=low\n2013-06-04 10:00  stand_down",
             said="1x evidence_taken\n0x stand_down_refused",
-            because="No open duty of this case is meant",
+            because="No duty of this case is meant",
         ),
     ),
 )
