@@ -1,0 +1,219 @@
+"""The guarded loop: what happens to a record that cannot be read, or over which something stumbles."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
+
+import httpx
+import pytest
+
+from rules.rule import Rule
+from schemas.codec import Codec
+from schemas.contracts import TYPES
+from schemas.event_types import ClockTick, Record
+from stream_apps.dead_letters import KEPT_WHOLE, DeadLetter
+from stream_apps.engine import Engine, Unsaid
+from stream_apps.peek import Peek
+from stream_apps.runner import Runner
+from stream_apps.watchdog import Watchdog
+from tests.fault.small_rules import small_rules
+from tests.unit.test_engine import reported, tick
+
+HEADERS = [("ce_id", b"1"), ("empty", b"")]
+
+
+class Ended(BaseException):
+    """In the place of the end of the process."""
+
+
+def end(reason: str) -> NoReturn:
+    raise Ended(reason)
+
+
+@dataclass
+class Given:
+    value: bytes | None
+    offset: int = 0
+    topic: str = "safety.case-events"
+    partition: int = 0
+    key: bytes | None = b"a"
+    headers: object = field(default_factory=lambda: list(HEADERS))
+
+
+class Away(Codec):
+    """A codec whose registry is away for a number of questions, and then knows one more schema."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        super().__init__({name: number for number, name in enumerate(sorted(TYPES), 1)})
+
+    def knows(self, number: int) -> bool:
+        if super().knows(number):
+            return True
+        self.times -= 1
+        if self.times >= 0:
+            raise httpx.ConnectError("away")
+        return False
+
+
+class Room:
+    """A runner and what is around it, in memory."""
+
+    def __init__(
+        self, rules: tuple[Rule, ...] | None = None, codec: Codec | None = None, patience: float = 5
+    ) -> None:
+        self.codec = codec or Codec.local()
+        rules = rules or small_rules()
+        self.written: list[Unsaid] = []
+        self.letters: list[DeadLetter] = []
+        self.pauses: list[float] = []
+        self.engine = Engine(rules, self.codec.encode, self.codec.decode, 0, 0, lambda *_: ())
+        peek = Peek(rules, self.codec)
+        self.runner = Runner({0: self.engine}, self.codec, peek, self, self, end, patience, self.pause)
+
+    def write(self, partition: int, unsaid: Unsaid) -> None:
+        self.written.append(unsaid)
+
+    def serve(self) -> None:
+        """Nothing to deliver."""
+
+    def flush(self, seconds: float) -> int:
+        return 0
+
+    async def put(self, letter: DeadLetter) -> None:
+        assert self.engine.next == letter.offset, "delivered before going on"
+        self.letters.append(letter)
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        await asyncio.sleep(0)
+
+    def hear(self, *records: Record | bytes | None) -> "Room":
+        for record in records:
+            value = self.codec.encode(record) if isinstance(record, Record) else record
+            asyncio.run(self.runner.hear(Given(value, self.engine.next)))
+        return self
+
+    def kinds(self) -> list[str]:
+        return [type(unsaid.said.outcome).__name__ for unsaid in self.written]
+
+
+POISON = {
+    "a tombstone": None,
+    "nothing": b"",
+    "no wire format": b"garbage",
+    "an unknown schema": b"\0\0\1\0\0something",
+    "a record cut short": Codec.local().encode(tick(5))[:-3],
+    "a record with more behind it": Codec.local().encode(tick(5)) + b"more",
+    "two megabytes": b"\0" * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("value", POISON.values(), ids=POISON.keys())
+def test_what_cannot_be_read_goes_to_the_dead_letters_and_the_partition_goes_on(value: bytes | None) -> None:
+    room = Room().hear(reported("a"), value, tick(200))
+    (letter,) = room.letters
+    assert (letter.value, letter.key, letter.offset, letter.partition) == (value, b"a", 1, 0)
+    assert letter.headers == tuple(HEADERS)
+    assert letter.error
+    assert room.kinds() == ["ObligationReopened", "ObligationBreached", "DeadlineWarned"]
+
+
+def test_a_letter_says_on_the_wire_where_it_came_from_and_keeps_what_it_had() -> None:
+    value, headers = DeadLetter("t", 3, 7, "what is wrong", b"k", b"v", (("ce_id", b"1"),)).on_wire()
+    assert value == b"v"
+    assert dict(headers) == {
+        "topic": b"t",
+        "partition": b"3",
+        "offset": b"7",
+        "error": b"what is wrong",
+        "original.ce_id": b"1",
+    }
+
+
+def test_a_letter_too_large_to_keep_twice_points_to_the_log() -> None:
+    value, headers = DeadLetter("t", 3, 7, "garbage", b"k", b"v" * (KEPT_WHOLE + 1)).on_wire()
+    assert value is None
+    assert dict(headers)["left-in-place"] == str(KEPT_WHOLE + 2).encode()
+
+
+def test_a_registry_that_is_away_holds_the_partition_for_a_while() -> None:
+    room = Room(codec=Away(3))
+    room.hear(b"\0\0\1\0\0something")
+    assert room.pauses == [0.1, 0.2, 0.4]
+    assert len(room.letters) == 1
+
+
+def test_a_registry_that_stays_away_ends_the_process_uncommitted() -> None:
+    room = Room(codec=Away(1000), patience=0)
+    with pytest.raises(Ended, match="ConnectError"):
+        room.hear(b"\0\0\1\0\0something")
+    assert room.engine.next == 0
+
+
+def test_a_rule_that_stumbles_where_no_case_is_concerned_ends_the_process() -> None:
+    class Broken(Exception):
+        pass
+
+    def stumbles(*_: object) -> list[str | None]:
+        raise Broken
+
+    (watch, _) = small_rules()
+    with pytest.raises(Ended, match="record 0/0: Broken"):
+        Room((replace(watch, concerned=stumbles),)).hear(tick(1))
+
+
+def test_a_record_of_a_partition_without_an_engine_ends_the_process() -> None:
+    room = Room()
+    with pytest.raises(Ended, match="KeyError"):
+        asyncio.run(room.runner.hear(Given(b"x", partition=5)))
+
+
+def test_a_record_heard_before_is_passed_over_and_not_set_aside_again() -> None:
+    room = Room().hear(b"garbage")
+    asyncio.run(room.runner.hear(Given(b"garbage", 0)))
+    assert len(room.letters) == 1
+
+
+def test_what_no_rule_needs_is_not_decoded_and_still_counts() -> None:
+    head = Codec.local().encode(reported("a", harm="none"))[:8]
+    room = Room().hear(head + b"not looked at", tick(1))
+    assert (room.letters, room.engine.next) == ([], 2)
+
+
+def test_others_get_their_turn_while_a_tick_is_worked_off() -> None:
+    room = Room(small_rules()[:1]).hear(*(reported(f"c{n}") for n in range(2000)))
+    room.pauses.clear()
+    room.hear(tick(200))
+    assert len(room.pauses) > 10
+    assert [unsaid.part for unsaid in room.written[2000:]] == [f"{n}/2000" for n in range(1, 2001)]
+
+
+def test_cancelled_in_the_middle_of_a_record_the_process_ends() -> None:
+    """Faust would acknowledge the record, and the rest of its outcomes would never be said."""
+    room = Room(small_rules()[:1]).hear(*(reported(f"c{n}") for n in range(2000)))
+
+    async def scene() -> None:
+        given = Given(room.codec.encode(ClockTick(partition=0, as_of=200, event_id="t")), 2000)
+        task = asyncio.ensure_future(room.runner.hear(given))
+        while not room.pauses:
+            await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    room.pauses.clear()
+    with pytest.raises(Ended, match="CancelledError"):
+        asyncio.run(scene())
+
+
+def test_a_process_out_of_its_group_is_ended_and_one_that_recovers_is_not() -> None:
+    ends: list[str] = []
+
+    def note(reason: str) -> NoReturn:
+        ends.append(reason)
+        raise SystemExit
+
+    out = Watchdog(lambda: False, note, patience=0.1)
+    with pytest.raises(SystemExit):
+        out.run()
+    assert ends == ["not in the group for 0 s"]
