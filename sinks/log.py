@@ -17,6 +17,8 @@ _Headers = list[tuple[str, str | bytes | None]]
 Place = tuple[str, int]
 """A topic and one of its partitions."""
 
+PLACES = [(topic, partition) for topic in TOPICS for partition in range(PARTITIONS)]
+
 _LOST = (KafkaError.OFFSET_OUT_OF_RANGE, KafkaError._AUTO_OFFSET_RESET)
 _STALE = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError._UNKNOWN_PARTITION, KafkaError._UNKNOWN_TOPIC)
 
@@ -59,13 +61,7 @@ class Log:
                 "log_level": 0,
             }
         )
-        self._consumer.assign(
-            [
-                TopicPartition(topic, partition, positions.get((topic, partition), 0))
-                for topic in TOPICS
-                for partition in range(PARTITIONS)
-            ]
-        )
+        self._consumer.assign([TopicPartition(*place, positions.get(place, 0)) for place in PLACES])
 
     def batch(self, seconds: float) -> list[Entry]:
         """What has come, after waiting for the first at most so long. Raises `LogLost` and `LogAway`."""
@@ -74,17 +70,6 @@ class Log:
             return []
         came = [first, *self._consumer.consume(BATCH - 1, 0)]
         return [_entry(message) for message in came if self._is_record(message)]
-
-    def ends(self, seconds: float = 10.0) -> dict[Place, int]:
-        """Where each partition ends just now. Raises `KafkaException` when Kafka does not answer."""
-        ends = {}
-        for topic in TOPICS:
-            for partition in range(PARTITIONS):
-                _, high = self._consumer.get_watermark_offsets(
-                    TopicPartition(topic, partition), timeout=seconds
-                )
-                ends[topic, partition] = high
-        return ends
 
     def close(self) -> None:
         self._consumer.close()

@@ -76,7 +76,7 @@ def step(before: Obligation | None, outcome: Outcome) -> Obligation | None:
     """One outcome further. An outcome that is not about an obligation changes nothing."""
     if isinstance(outcome, said.ObligationOpened):
         return _opened(outcome) if before is None else before
-    change = _CHANGES.get(type(outcome))
+    change = CHANGES.get(type(outcome))
     if before is None or change is None or outcome.revision <= before.revisions:
         return before
     same_cause = outcome.cause == before.latest_cause
@@ -142,12 +142,16 @@ def _withdrawn(before: Obligation, _: said.BreachWithdrawn) -> Changes:
     return {"breached_at": None, "state": "open" if before.state == "breached" else before.state}
 
 
+def _settled(
+    state: State, *, satisfied_at: Instant | None = None, discharged_at: Instant | None = None
+) -> Changes:
+    return {"state": state, "satisfied_at": satisfied_at, "discharged_at": discharged_at}
+
+
 def _reopened(before: Obligation, again: said.ObligationReopened) -> Changes:
     return {
-        "state": "breached" if before.breached_at is not None else _unsettled(again.provisional),
+        **_settled("breached" if before.breached_at is not None else _unsettled(again.provisional)),
         **_dates(before, again),
-        "satisfied_at": None,
-        "discharged_at": None,
         "merged_into": None,
     }
 
@@ -167,7 +171,7 @@ def _redated(before: Obligation, redated: said.ObligationRedated) -> Changes:
     }
 
 
-_CHANGES: dict[type[Outcome], Callable[[Obligation, Any], Changes]] = {
+CHANGES: dict[type[Outcome], Callable[[Obligation, Any], Changes]] = {
     said.ObligationConfirmed: lambda before, _: {
         "state": "open" if before.breached_at is None else "breached"
     },
@@ -175,26 +179,10 @@ _CHANGES: dict[type[Outcome], Callable[[Obligation, Any], Changes]] = {
     said.TargetPassed: lambda _, passed: {"target_passed_at": passed.as_of},
     said.ObligationBreached: _breached,
     said.BreachWithdrawn: _withdrawn,
-    said.ObligationMet: lambda _, met: {
-        "state": "met",
-        "satisfied_at": met.satisfied_at,
-        "discharged_at": None,
-    },
-    said.ObligationMetLate: lambda _, met: {
-        "state": "met_late",
-        "satisfied_at": met.satisfied_at,
-        "discharged_at": None,
-    },
-    said.ObligationDischarged: lambda _, done: {
-        "state": "discharged",
-        "satisfied_at": None,
-        "discharged_at": done.discharged_at,
-    },
-    said.ObligationStoodDown: lambda _, __: {
-        "state": "stood_down",
-        "satisfied_at": None,
-        "discharged_at": None,
-    },
+    said.ObligationMet: lambda _, met: _settled("met", satisfied_at=met.satisfied_at),
+    said.ObligationMetLate: lambda _, met: _settled("met_late", satisfied_at=met.satisfied_at),
+    said.ObligationDischarged: lambda _, done: _settled("discharged", discharged_at=done.discharged_at),
+    said.ObligationStoodDown: lambda *_: _settled("stood_down"),
     said.StandDownRefused: lambda *_: {},
     said.ObligationReopened: _reopened,
     said.ObligationMerged: lambda _, merged: {"state": "merged", "merged_into": merged.into_case_id},

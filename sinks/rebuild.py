@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Engine, func, select, text
 
 from sinks.arrivals import LogCodec, read
 from sinks.database import engine
-from sinks.log import Log, Place
+from sinks.ends import Ends
+from sinks.log import PLACES, Log, Place
 from sinks.migrations import upgrade
 from sinks.read_model import WAIT_SECONDS
 from sinks.settled import EngineOffsets, Settling
@@ -64,7 +65,7 @@ def _restore(
     reached = positions(connection)
     source = Log(kafka, reached)
     try:
-        ends = source.ends()
+        ends = _ends(kafka)
         offsets.look()
         with _bars(shown) as bars:
             task = bars.add_task("Restoring the read model from the log", total=sum(ends.values()))
@@ -79,6 +80,11 @@ def _restore(
                 bars.update(task, completed=sum(reached.values()))
     finally:
         source.close()
+
+
+def _ends(kafka: str) -> dict[Place, int]:
+    with closing(Ends(kafka)) as asked:
+        return asked.of(PLACES)
 
 
 def _there(reached: dict[Place, int], ends: dict[Place, int]) -> bool:

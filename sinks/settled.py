@@ -9,22 +9,19 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 
 import structlog
-from confluent_kafka import Consumer, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka import KafkaException
 from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, select
 
 from schemas.event_types import Instant
-from schemas.topics import CASE_EVENTS, PARTITIONS
+from schemas.topics import CASE_EVENTS
 from sinks import tables
 from sinks.database import Row, one
+from sinks.ends import Ends
 from sinks.log import RULES, Place
 
-ENGINE_GROUP = "candour-case-engine"
 POLL_SECONDS = 0.25
-_ANSWER_SECONDS = 5.0
-_LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 
 log = structlog.get_logger()
 
@@ -82,11 +79,8 @@ class Settling:
 class EngineOffsets:
     """Asks Kafka, in a thread, how far the engine has committed and where the outcomes end after that."""
 
-    def __init__(self, kafka: str, group: str = ENGINE_GROUP) -> None:
-        common: dict[str, str | int | float | bool] = {"bootstrap.servers": kafka, "log_level": 0}
-        # It never subscribes, so it is no member of the group and takes no partition from the engine.
-        self._consumer = Consumer({**common, "group.id": group, "enable.auto.commit": False})
-        self._admin = AdminClient(common)
+    def __init__(self, kafka: str) -> None:
+        self._kafka = Ends(kafka)
         self._seen: dict[int, tuple[int, dict[Place, int]]] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -107,33 +101,21 @@ class EngineOffsets:
 
     def look(self) -> None:
         """Ask once. Raises `KafkaException` when Kafka does not answer."""
-        asked = [TopicPartition(CASE_EVENTS, partition) for partition in range(PARTITIONS)]
-        committed = {
-            answer.partition: answer.offset
-            for answer in self._consumer.committed(asked, timeout=_ANSWER_SECONDS)
-            if answer.error is None and answer.offset >= 0
-        }
+        committed = self._kafka.committed()
         with self._lock:
             # What still waits for the read model is not replaced: a newer end would always be further off.
             news = sorted(set(committed) - set(self._seen))
-        ends = self._ends(news)
+        # Asked after the commit was seen: the outcomes before it lie before these ends.
+        ends = self._kafka.of((topic, partition) for topic in RULES for partition in news)
         with self._lock:
-            self._seen.update({partition: (committed[partition], ends[partition]) for partition in news})
+            for partition in news:
+                mine = {place: end for place, end in ends.items() if place[1] == partition}
+                self._seen[partition] = (committed[partition], mine)
 
     def close(self) -> None:
         self._stop.set()
         self._thread.join()
-        self._consumer.close()
-
-    def _ends(self, partitions: Sequence[int]) -> dict[int, dict[Place, int]]:
-        places = [TopicPartition(topic, partition) for topic in RULES for partition in partitions]
-        if not places:
-            return {}
-        answers = self._admin.list_offsets(dict.fromkeys(places, _LATEST), request_timeout=_ANSWER_SECONDS)
-        ends: dict[int, dict[Place, int]] = {partition: {} for partition in partitions}
-        for place, answer in answers.items():
-            ends[place.partition][place.topic, place.partition] = answer.result(_ANSWER_SECONDS).offset
-        return ends
+        self._kafka.close()
 
     def _run(self) -> None:
         while not self._stop.wait(POLL_SECONDS):

@@ -15,8 +15,8 @@ from sqlalchemy import (
     Sequence,
     Table,
     Text,
-    text,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
 SCHEMA = "read"
@@ -30,7 +30,7 @@ def _moment(name: str, *, nullable: bool = True) -> Column[int]:
 
 
 def _seq() -> Column[int]:
-    return Column("seq", BigInteger, server_default=text(f"nextval('{SCHEMA}.board_seq')"), nullable=False)
+    return Column("seq", BigInteger, server_default=sql(f"nextval('{SCHEMA}.board_seq')"), nullable=False)
 
 
 case_events = Table(
@@ -70,7 +70,7 @@ cases = Table(
     Column("offset", BigInteger, nullable=False),
     Index("cases_of_a_provider", "provider", "reported_at"),
     Index("cases_by_report", "reported_at"),
-    Index("cases_waiting_for_a_grade", "recorded_at", postgresql_where=text("harm = 'not_known'")),
+    Index("cases_waiting_for_a_grade", "recorded_at", postgresql_where=sql("harm = 'not_known'")),
 )
 """The facts of each case by its latest event."""
 
@@ -122,14 +122,8 @@ obligations = Table(
     _moment("aware_at", nullable=False),
     Column("aware_assumed", Boolean, nullable=False),
     _moment("starts_at", nullable=False),
-    _moment("due_at"),
-    _moment("target_at"),
-    _moment("earlier_due_at"),
-    _moment("earlier_target_at"),
-    _moment("satisfied_at"),
-    _moment("discharged_at"),
-    _moment("breached_at"),
-    _moment("target_passed_at"),
+    *map(_moment, ("due_at", "target_at", "earlier_due_at", "earlier_target_at")),
+    *map(_moment, ("satisfied_at", "discharged_at", "breached_at", "target_passed_at")),
     Column("merged_into", Text),
     Column("policy_version", Text),
     Column("calendar_version", Text),
@@ -186,9 +180,9 @@ alarms = Table(
     Column("text", Text, nullable=False),
     _moment("raised_at", nullable=False),
     _moment("cleared_at"),
-    Index("alarms_standing_once", "kind", "about", unique=True, postgresql_where=text("cleared_at IS NULL")),
+    Index("alarms_standing_once", "kind", "about", unique=True, postgresql_where=sql("cleared_at IS NULL")),
 )
-"""What a person must look at. Not from the log, so a rebuild leaves it alone."""
+"""What a person must look at. Not from the log: a rebuild leaves it alone."""
 
 watch = Table(
     "watch",

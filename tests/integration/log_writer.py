@@ -12,7 +12,7 @@ from schemas import outcome_types as outcomes
 from schemas.codec import Codec
 from schemas.event_types import Record
 from schemas.topics import CASE_EVENTS, OBLIGATIONS, PARTITIONS
-from sinks.settled import ENGINE_GROUP
+from sinks.ends import ENGINE_GROUP
 
 MORNING = 1_387_530_000_000
 """2013-12-20T09:00:00Z"""

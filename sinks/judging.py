@@ -1,0 +1,107 @@
+"""What the watchdog's findings mean: pure, and in sentences that say what to do."""
+
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+
+TICK_LIMIT_MS = 90_000
+"""Three ticks."""
+ENGINE_LIMIT_MS = SINK_LIMIT_MS = OUTBOX_LIMIT_MS = 30_000
+
+
+class Partition(Struct, kw_only=True):
+    """What was found in one partition. An age counts only while something waits."""
+
+    number: int
+    tick_age_ms: int | None
+    engine_behind: int
+    engine_age_ms: int
+    sink_behind: int
+    sink_age_ms: int
+
+
+class Found(Struct, kw_only=True):
+    """`partitions` is empty when Kafka did not answer. `watched_ms`: for how long the watchdog has looked."""
+
+    manual_clock: bool
+    outbox_age_ms: int | None
+    partitions: list[Partition]
+    watched_ms: int
+
+
+def judge(found: Found) -> dict[str, str | None]:
+    """Each kind of alarm with its text, None when it is not to stand; what cannot be told is left out."""
+    kinds = _TEXTS if found.partitions else _WITHOUT_KAFKA
+    return {kind: _TEXTS[kind](found) for kind in kinds}
+
+
+def _kafka(found: Found) -> str | None:
+    if found.partitions:
+        return None
+    return (
+        "Kafka does not answer: nothing is decided and no breach is raised meanwhile. Reports are still "
+        "taken and kept. Start Kafka again, or mend the way to it."
+    )
+
+
+def _ticks(found: Found) -> str | None:
+    if found.manual_clock:
+        return None
+    # What the read model has not come to yet is no silence of the clock.
+    ages = (
+        (one.number, found.watched_ms if one.tick_age_ms is None else one.tick_age_ms)
+        for one in found.partitions
+        if not one.sink_behind
+    )
+    silent = [number for number, age in ages if age > TICK_LIMIT_MS]
+    return _stuck(
+        silent,
+        f"Time stands still: no tick for {TICK_LIMIT_MS // 1000} seconds in {_named(silent)}, so no breach "
+        "can be raised there. See that the clock and the relay run; the clock's log says why it stopped.",
+    )
+
+
+def _engine(found: Found) -> str | None:
+    stuck = [one.number for one in found.partitions if one.engine_age_ms > ENGINE_LIMIT_MS]
+    return _stuck(
+        stuck,
+        f"The case engine has not moved for {ENGINE_LIMIT_MS // 1000} seconds in {_named(stuck)}, though "
+        "records wait: no deadline is judged there. Look at the engine's log; start it again if it hangs.",
+    )
+
+
+def _sink(found: Found) -> str | None:
+    stuck = [one.number for one in found.partitions if one.sink_age_ms > SINK_LIMIT_MS]
+    return _stuck(
+        stuck,
+        f"The read model has not moved for {SINK_LIMIT_MS // 1000} seconds in {_named(stuck)}: the board "
+        "shows old facts. Look at the sink's log; start it again if it hangs.",
+    )
+
+
+def _outbox(found: Found) -> str | None:
+    if found.outbox_age_ms is None or found.outbox_age_ms <= OUTBOX_LIMIT_MS:
+        return None
+    return (
+        f"Accepted reports have waited for more than {OUTBOX_LIMIT_MS // 1000} seconds to reach Kafka. They "
+        "are safe, but nobody sees them. See that the relay is running and that Kafka answers."
+    )
+
+
+def _stuck(partitions: list[int], told: str) -> str | None:
+    return told if partitions else None
+
+
+def _named(partitions: Iterable[int]) -> str:
+    numbers = [str(number) for number in partitions]
+    return f"partition {numbers[0]}" if len(numbers) == 1 else f"partitions {', '.join(numbers)}"
+
+
+_TEXTS: dict[str, Callable[[Found], str | None]] = {
+    "Kafka is away": _kafka,
+    "time stands still": _ticks,
+    "engine stands still": _engine,
+    "read model stands still": _sink,
+    "reports wait": _outbox,
+}
+_WITHOUT_KAFKA = ("Kafka is away", "reports wait")

@@ -1,0 +1,192 @@
+"""Watches that time goes on: without ticks no breach is ever raised, so silence here is a safety alarm.
+
+Looks every second and keeps what it found in `read.watch`; alarms stand in `read.alarms` until they clear.
+"""
+
+import threading
+import time
+from contextlib import closing
+
+import structlog
+from confluent_kafka import KafkaException
+from msgspec.structs import asdict
+from prometheus_client import Gauge
+from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+
+from schemas.event_types import Instant
+from schemas.topics import CASE_EVENTS, PARTITIONS
+from sinks.alarms import clear_alarm, raise_alarm, standing
+from sinks.database import engine, upsert
+from sinks.ends import Ends
+from sinks.judging import Found, Partition, judge
+from sinks.log import PLACES, TOPICS, Place
+from sinks.process import answering, ending
+from sinks.tables import progress, watch
+from sinks.writing import positions
+
+INTERVAL_SECONDS = 1.0
+_EVERYTHING = "the whole stream"
+
+log = structlog.get_logger()
+tick_age = Gauge("candour_tick_age_seconds", "Age of the newest tick heard", ["partition"])
+engine_age = Gauge(
+    "candour_engine_age_seconds", "Since the engine last moved, while records wait", ["partition"]
+)
+engine_behind = Gauge("candour_engine_behind_records", "Records the engine has not committed", ["partition"])
+sink_behind = Gauge("candour_sink_behind_records", "Records not yet in the read model", ["partition"])
+outbox_age = Gauge("candour_outbox_age_seconds", "How long the oldest record has waited for Kafka")
+alarms_standing = Gauge("candour_alarms_standing", "Alarms that stand")
+
+
+def run(
+    *,
+    database: str,
+    kafka: str,
+    health_port: int,
+    clock: str | None = None,
+    door: str | None = None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Returns after SIGTERM, or when `stop` is set.
+
+    `clock`: "system" or "manual"; where it is not given, the newest tick says. A manual clock may be silent.
+    `door`: the database of the outbox, where it is another one.
+    """
+    ends_now, store = ending(stop), engine(database, pool_size=1)
+    outbox = engine(door, pool_size=1) if door else store
+    with answering("watchdog", health_port) as pulse, closing(Ends(kafka)) as asked:
+        seen = Seen()
+        while not ends_now.is_set():
+            try:
+                look(store, outbox, asked, seen, clock)
+                pulse.beat()
+            except SQLAlchemyError as error:
+                log.error("the watchdog cannot see: PostgreSQL does not answer", error=type(error).__name__)
+            ends_now.wait(INTERVAL_SECONDS)
+    for each in {store, outbox}:
+        each.dispose()
+
+
+class Seen:
+    """Since when each position has stood where it stands, for want of anything better than looking again."""
+
+    def __init__(self) -> None:
+        self.began_at = time.monotonic()
+        self._marks: dict[str, tuple[int, float]] = {}
+
+    def stood_ms(self, name: str, position: int, waiting: bool = True) -> int:
+        """For how long it has not moved though something waits."""
+        now = time.monotonic()
+        before, since = self._marks.get(name, (position, now))
+        if before != position or not waiting:
+            since = now
+        self._marks[name] = (position, since)
+        return round((now - since) * 1000)
+
+    def watched_ms(self) -> int:
+        return round((time.monotonic() - self.began_at) * 1000)
+
+
+def look(store: Engine, outbox: Engine, asked: Ends, seen: Seen, clock: str | None) -> Found:
+    """One look, with the alarms that follow. Raises `SQLAlchemyError` when PostgreSQL does not answer."""
+    with outbox.connect() as connection:
+        manual = clock == "manual" if clock else _manual(connection)
+        outbox_age_ms = _outbox_age(connection, seen, manual)
+    found = Found(
+        manual_clock=manual, outbox_age_ms=outbox_age_ms, partitions=[], watched_ms=seen.watched_ms()
+    )
+    try:
+        committed, ends = asked.committed(), asked.of(PLACES)
+    except (KafkaException, TimeoutError) as error:
+        log.warning("Kafka does not answer", error=str(error))
+        committed, ends = {}, {}
+    with store.begin() as connection:  # after Kafka was asked: a write transaction must be short
+        connection.execute(text("SET LOCAL synchronous_commit = off"))
+        if ends:
+            found.partitions = _partitions(connection, committed, ends, seen)
+        _keep(connection, found)
+        _raise_and_clear(connection, found)
+    return found
+
+
+def _raise_and_clear(connection: Connection, found: Found) -> None:
+    for kind, told in judge(found).items():
+        if told is None:
+            clear_alarm(connection, kind, _EVERYTHING)
+        elif raise_alarm(connection, kind, _EVERYTHING, told):
+            log.error("alarm", kind=kind, text=told)
+    alarms_standing.set(standing(connection))
+
+
+def _partitions(
+    connection: Connection, committed: dict[int, int], ends: dict[Place, int], seen: Seen
+) -> list[Partition]:
+    written = positions(connection)
+    heard = {row.partition: row.heard_as_of for row in connection.execute(select(progress))}
+    found = []
+    for partition in range(PARTITIONS):
+        decided, end = committed.get(partition, 0), ends[CASE_EVENTS, partition]
+        stored = sum(written.get((topic, partition), 0) for topic in TOPICS)
+        last = sum(ends[topic, partition] for topic in TOPICS)
+        as_of = heard.get(partition)
+        found.append(
+            Partition(
+                number=partition,
+                tick_age_ms=None if as_of is None else _now() - as_of,
+                engine_behind=max(0, end - decided),
+                engine_age_ms=seen.stood_ms(f"engine {partition}", decided, decided < end),
+                sink_behind=max(0, last - stored),
+                sink_age_ms=seen.stood_ms(f"sink {partition}", stored, stored < last),
+            )
+        )
+    return found
+
+
+def _keep(connection: Connection, found: Found) -> None:
+    now = _now()
+    rows = []
+    for one in found.partitions:
+        label = str(one.number)
+        tick_age.labels(label).set((one.tick_age_ms or 0) / 1000)
+        engine_age.labels(label).set(one.engine_age_ms / 1000)
+        engine_behind.labels(label).set(one.engine_behind)
+        sink_behind.labels(label).set(one.sink_behind)
+        row = asdict(one) | {
+            "measured_at": now,
+            "partition": one.number,
+            "outbox_age_ms": found.outbox_age_ms,
+        }
+        rows.append({column.name: row[column.name] for column in watch.c})
+    outbox_age.set((found.outbox_age_ms or 0) / 1000)
+    upsert(connection, watch, rows)
+
+
+def _manual(connection: Connection) -> bool:
+    try:
+        newest = connection.execute(
+            text("SELECT manual FROM door.ticks ORDER BY as_of DESC LIMIT 1")
+        ).scalar()
+    except ProgrammingError:  # no door there yet
+        connection.rollback()
+        return False
+    return bool(newest)
+
+
+def _outbox_age(connection: Connection, seen: Seen, manual: bool) -> int | None:
+    """With the manual clock times of recording say nothing: it is counted how long the oldest has stood."""
+    try:
+        oldest = connection.execute(
+            text("SELECT id, recorded_at FROM door.outbox ORDER BY xid, id LIMIT 1")
+        ).one_or_none()
+    except ProgrammingError:
+        connection.rollback()
+        return None
+    if oldest is None:
+        return 0
+    stood_ms = seen.stood_ms("outbox", oldest.id)
+    return stood_ms if manual else max(0, _now() - oldest.recorded_at)
+
+
+def _now() -> Instant:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,137 @@
+"""What the board shows, and the timeline of a case page, over a filled read model."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from schemas import event_types as events
+from schemas import outcome_types as outcomes
+from sinks import tables
+from tests.integration.filled import Filled, own_database
+from tests.integration.log_writer import DUE, HOUR, MORNING, event, facts, opened, reported, said, tell
+from tests.stack import Stack
+from views import case_page
+from views.api.cases import shape
+from views.board import Board, board
+from views.reading_cases import read_case
+
+TICK = DUE + 31_000
+NZZ = events.Provider(code="NZZ", type="independent", nhs_contract=False, scheme_member=False)
+
+
+@pytest.fixture(scope="module")
+def filled(infra: Stack) -> Iterator[Filled]:
+    with own_database(infra.database, "board") as database:
+        model = Filled(database)
+        _fill(model)
+        yield model
+        model.close()
+
+
+def _fill(model: Filled) -> None:
+    model.add(reported("late"), opened("late"))
+    model.add(reported("soon"), opened("soon", due_at=TICK + 2 * HOUR))
+    model.add(reported("later"), opened("later", due_at=TICK + 3 * HOUR))
+    undecided: dict[str, Any] = {
+        "instrument": "REG20_2015",
+        "basis": "statute",
+        "due_at": None,
+        "provisional": True,
+    }
+    model.add(reported("undecided"), opened("undecided", target_at=DUE, **undecided))
+    subject = tell("undecided", "REG20_2015")
+    model.tick(TICK)
+    model.add(
+        said(outcomes.ObligationBreached, "late", 2, TICK, "The due time passed.", due_at=DUE, as_of=TICK),
+        said(outcomes.TargetPassed, "undecided", 2, TICK, subject=subject, target_at=DUE, as_of=TICK),
+    )
+    model.settle()
+    model.add(reported("ungraded", harm="not_known"))
+    model.add(reported("near-miss", harm="not_known", facts=facts(kind="near_miss")))
+    model.add(
+        reported("stranger", harm="low", flags=events.PROVIDER_NOT_KNOWN, facts=facts(providers=(NZZ,)))
+    )
+    stumbled = {"subject": "quarantine:late", "rule": "candour", "error": "KeyError", "source_offset": 0}
+    model.add(said(outcomes.CaseQuarantined, "late", 1, TICK, **stumbled))  # type: ignore[arg-type]
+
+
+def shown(filled: Filled, provider: str | None = None, limit: int = 100) -> Board:
+    with filled.store.connect() as connection:
+        return board(connection, now=TICK + HOUR, provider=provider, shown=limit)
+
+
+def test_board_sorts_what_waits_for_somebody(filled: Filled) -> None:
+    now = shown(filled)
+    assert [one["case_id"] for one in now.late.shown] == ["late"]
+    assert [one["case_id"] for one in now.due_next.shown] == ["soon", "later"]
+    assert [one["case_id"] for one in now.provisional.shown] == ["undecided"]
+    assert [one["case_id"] for one in now.targets_passed.shown] == ["undecided"]
+    assert [one["case_id"] for one in now.grade_needed.shown] == ["ungraded"]
+    assert [one["case_id"] for one in now.provider_needed.shown] == ["stranger"]
+    assert [one["case_id"] for one in now.quarantined.shown] == ["late"]
+    assert now.states == {"breached": 1, "open": 2, "provisional": 1}
+
+
+def test_due_time_that_has_just_passed_is_late_before_its_tick(filled: Filled) -> None:
+    with filled.store.connect() as connection:
+        then = board(connection, now=TICK + 2 * HOUR + 1000)
+    assert [one["case_id"] for one in then.late.shown] == ["late", "soon"]
+
+
+def test_list_cut_short_says_how_many_there_are(filled: Filled) -> None:
+    part = shown(filled, limit=1).due_next
+    assert (len(part.shown), part.count) == (1, 2)
+
+
+def test_board_of_a_provider_shows_its_own(filled: Filled) -> None:
+    own = shown(filled, provider="NZZ")
+    assert own.late.count == own.due_next.count == own.provisional.count == own.grade_needed.count == 0
+    assert own.provider_needed.count == 1
+
+
+def test_board_says_how_fresh_it_is(filled: Filled) -> None:
+    fresh = shown(filled).freshness
+    assert (fresh.settled_at, fresh.behind_seconds) == ("2014-01-09T00:00:30Z", 3600.0)
+    assert fresh.outbox_age_seconds is None
+    measured = {
+        "partition": 0,
+        "measured_at": TICK,
+        "outbox_age_ms": 1500,
+        "sink_behind": 2,
+        "engine_behind": 3,
+    }
+    with filled.store.begin() as connection:
+        connection.execute(insert(tables.watch).values(**measured))
+        connection.execute(insert(tables.alarms).values(kind="k", about="a", text="Do this.", raised_at=TICK))
+    now = shown(filled)
+    assert (now.freshness.outbox_age_seconds, now.freshness.records_waiting) == (1.5, 5)
+    assert now.alarms == ["Do this."]
+
+
+def test_timeline_puts_what_followed_behind_its_event(filled: Filled) -> None:
+    attempt = event(events.ContactAttempted, "line", "attempt", TICK + 1, means="visit", result="no_answer")
+    cause = {"cause": "attempt"}
+    filled.add(
+        reported("line"),
+        opened("line"),
+        said(outcomes.ObligationBreached, "line", 2, TICK, "The due time passed.", due_at=DUE, as_of=TICK),
+        attempt,
+        said(outcomes.ObligationDisputed, "line", 3, TICK + 1, "It is disputed.", disputed=True, **cause),
+    )
+    with filled.store.connect() as connection:
+        case = read_case(connection, "line", None)
+    assert case is not None
+    lines = case_page.merged(shape(case, None))
+    assert [line["type"] for line in lines] == [
+        "reported",
+        "obligation_opened",
+        "obligation_breached",
+        "contact_attempted",
+        "obligation_disputed",
+    ]
+    assert (lines[2]["duty"], lines[2]["because"]) == ("tell", ["The due time passed."])
+    assert lines[0]["recorded_at"] == "2013-12-20T09:00:00Z"
+    assert lines[0]["recorded_at"] < lines[3]["recorded_at"]
+    assert MORNING < TICK

@@ -1,0 +1,131 @@
+"""The watchdog: silence is an alarm, and every alarm is a sentence that says what to do."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from command.topics import create_topics
+from schemas.topics import PARTITIONS, TOPICS
+from sinks.database import engine
+from sinks.ends import Ends
+from sinks.judging import Found, Partition, judge
+from sinks.migrations import upgrade
+from sinks.tables import alarms, watch
+from sinks.watchdog import Seen, look
+from tests.integration.filled import own_database
+from tests.stack import Stack
+
+
+def found(manual: bool = False, outbox: int | None = 0, watched: int = 600_000, **changed: Any) -> Found:
+    fine: dict[str, Any] = {
+        "tick_age_ms": 10_000,
+        "engine_behind": 0,
+        "engine_age_ms": 0,
+        "sink_behind": 0,
+        "sink_age_ms": 0,
+    }
+    partitions = [Partition(number=3, **fine | changed), Partition(number=4, **fine)]
+    return Found(manual_clock=manual, outbox_age_ms=outbox, partitions=partitions, watched_ms=watched)
+
+
+def standing(one: Found) -> dict[str, str]:
+    return {kind: told for kind, told in judge(one).items() if told is not None}
+
+
+def test_all_well_raises_nothing() -> None:
+    assert standing(found()) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "changed"),
+    [
+        ("time stands still", "the clock and the relay", {"tick_age_ms": 90_001}),
+        ("time stands still", "partition 3", {"tick_age_ms": None}),
+        ("engine stands still", "engine's log", {"engine_age_ms": 30_001, "engine_behind": 1}),
+        ("read model stands still", "sink's log", {"sink_age_ms": 30_001, "sink_behind": 1}),
+    ],
+)
+def test_what_stands_still_is_an_alarm(kind: str, says: str, changed: dict[str, Any]) -> None:
+    (told,) = [told for name, told in standing(found(**changed)).items() if name == kind]
+    assert says in told
+    assert "partition 3" in told
+
+
+def test_manual_clock_may_be_silent() -> None:
+    assert standing(found(manual=True, tick_age_ms=10**12)) == {}
+
+
+def test_tick_not_come_to_yet_is_no_silence() -> None:
+    assert "time stands still" not in standing(found(tick_age_ms=95_000, sink_behind=500))
+
+
+def test_start_is_given_its_time() -> None:
+    assert standing(found(tick_age_ms=None, watched=5_000)) == {}
+
+
+def test_waiting_reports_are_an_alarm() -> None:
+    assert "relay" in standing(found(outbox=30_001))["reports wait"]
+    assert standing(found(outbox=None)) == {}
+
+
+def test_without_kafka_only_what_is_known_is_said() -> None:
+    away = Found(manual_clock=False, outbox_age_ms=0, partitions=[], watched_ms=0)
+    assert set(judge(away)) == {"Kafka is away", "reports wait"}
+    assert "Start Kafka again" in standing(away)["Kafka is away"]
+
+
+def test_idle_position_counts_as_standing_only_while_something_waits() -> None:
+    seen = Seen()
+    assert seen.stood_ms("engine 0", 5, waiting=False) == 0
+    seen._marks["engine 0"] = (5, seen.began_at - 3600)
+    assert seen.stood_ms("engine 0", 5, waiting=False) == 0
+    assert seen.stood_ms("engine 0", 5, waiting=True) < 1000
+    seen._marks["engine 0"] = (5, seen.began_at - 3600)
+    assert seen.stood_ms("engine 0", 5, waiting=True) >= 3_600_000
+    assert seen.stood_ms("engine 0", 6, waiting=True) == 0
+
+
+@pytest.fixture
+def store(infra: Stack) -> Iterator[Engine]:
+    create_topics(infra.kafka, TOPICS)
+    with own_database(infra.database, "watched") as database:
+        upgrade(database)
+        made = engine(database)
+        yield made
+        made.dispose()
+
+
+def test_look_measures_every_partition_and_keeps_one_alarm(store: Engine, infra: Stack) -> None:
+    with closing(Ends(infra.kafka)) as asked:
+        seen = Seen()
+        look(store, store, asked, seen, "system")
+        seen.began_at -= 600
+        for _ in range(2):
+            look(store, store, asked, seen, "system")
+        with store.connect() as connection:
+            rows = connection.execute(select(watch)).all()
+            raised = connection.execute(select(alarms).where(alarms.c.kind == "time stands still")).all()
+        assert [row.partition for row in sorted(rows)] == list(range(PARTITIONS))
+        if all(row.sink_behind == 0 for row in rows):
+            assert len(raised) == 1
+        look(store, store, asked, seen, "manual")
+        with store.connect() as connection:
+            still = connection.execute(text("SELECT 1 FROM read.alarms WHERE cleared_at IS NULL")).all()
+        assert still == []
+
+
+def test_look_reads_the_outbox_and_the_kind_of_clock_from_the_door(store: Engine, infra: Stack) -> None:
+    with store.begin() as connection:
+        connection.execute(text("CREATE SCHEMA door"))
+        connection.execute(text("CREATE TABLE door.ticks (as_of bigint, manual boolean)"))
+        connection.execute(text("CREATE TABLE door.outbox (id bigint, xid xid8, recorded_at bigint)"))
+        connection.execute(text("INSERT INTO door.ticks VALUES (1, false), (2, true)"))
+        connection.execute(text("INSERT INTO door.outbox VALUES (1, pg_current_xact_id(), 1000)"))
+    with closing(Ends(infra.kafka)) as asked:
+        manual = look(store, store, asked, Seen(), None)
+        assert (manual.manual_clock, manual.outbox_age_ms) == (True, 0)
+        system = look(store, store, asked, Seen(), "system")
+        assert (system.outbox_age_ms or 0) > 10**12

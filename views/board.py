@@ -1,0 +1,162 @@
+"""What the live board shows: what is late, due next, waiting, not known, and how fresh it all is."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from producers.facts import FLAG_BITS
+from schemas.event_types import Instant
+from sinks.tables import alarms, cases, obligations, quarantines, watch
+from views.api import shapes
+from views.api.times import utc
+from views.reading import load, settled_up_to
+
+SHOWN = 100
+_HARMED = ("incident", "outcome")
+"""A near miss, a hazard and good care have no harm to grade."""
+
+Json = Mapping[str, Any]
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A list of the board: the first of it, and how many there are in all."""
+
+    shown: Sequence[Json]
+    count: int
+
+
+class Freshness(Struct, frozen=True, kw_only=True):
+    """Ages in seconds, None where not known. `settled_at`: everything up to this tick was decided."""
+
+    settled_at: str | None
+    behind_seconds: float | None
+    outbox_age_seconds: float | None
+    records_waiting: int | None
+    measured_at: str | None
+
+
+class Board(Struct, frozen=True, kw_only=True):
+    """Obligations have the shape of the API."""
+
+    late: Part
+    due_next: Part
+    provisional: Part
+    targets_passed: Part
+    grade_needed: Part
+    provider_needed: Part
+    quarantined: Part
+    states: Mapping[str, int]
+    alarms: Sequence[str]
+    freshness: Freshness
+
+
+def board(connection: Connection, *, now: Instant, provider: str | None = None, shown: int = SHOWN) -> Board:
+    """`now`: the clock's; `provider`: only its cases. Quarantines and alarms are everybody's affair."""
+    owed, known = obligations.c, cases.c
+    mine = [] if provider is None else [owed.provider == provider]
+    own = [] if provider is None else [known.providers.contains([{"code": provider}])]
+    waits = owed.state.in_(("open", "provisional"))
+
+    def duties(condition: ColumnElement[bool], order: ColumnElement[Any]) -> Part:
+        return _duties(connection, and_(condition, *mine), order, shown)
+
+    def unclear(condition: ColumnElement[bool]) -> Part:
+        return _cases(connection, and_(condition, *own), shown)
+
+    return Board(
+        late=duties(or_(owed.state == "breached", waits & (owed.due_at + 1000 <= now)), owed.due_at),
+        due_next=duties(waits & (owed.due_at + 1000 > now), owed.due_at),
+        provisional=duties(owed.state == "provisional", owed.aware_at),
+        targets_passed=duties(
+            waits & owed.due_at.is_(None) & owed.target_passed_at.is_not(None), owed.target_at
+        ),
+        grade_needed=unclear((known.harm == "not_known") & known.kind.in_(_HARMED)),
+        provider_needed=unclear(known.flags.op("&")(FLAG_BITS["provider_not_known"]) != 0),
+        quarantined=_quarantined(connection, shown),
+        states=_states(connection, mine),
+        alarms=list(connection.scalars(select(alarms.c.text).where(alarms.c.cleared_at.is_(None)))),
+        freshness=freshness(connection, now),
+    )
+
+
+def freshness(connection: Connection, now: Instant) -> Freshness:
+    settled = settled_up_to(connection)
+    measured = connection.execute(
+        select(
+            func.max(watch.c.measured_at).label("measured_at"),
+            func.max(watch.c.outbox_age_ms).label("outbox_age_ms"),
+            func.sum(watch.c.sink_behind + watch.c.engine_behind).label("records_waiting"),
+        )
+    ).one()
+    return Freshness(
+        settled_at=utc(settled),
+        behind_seconds=None if settled is None else max(0, now - settled) / 1000,
+        outbox_age_seconds=None if measured.outbox_age_ms is None else measured.outbox_age_ms / 1000,
+        records_waiting=None if measured.records_waiting is None else int(measured.records_waiting),
+        measured_at=utc(measured.measured_at),
+    )
+
+
+def _duties(
+    connection: Connection, condition: ColumnElement[bool], order: ColumnElement[Any], shown: int
+) -> Part:
+    chosen = select(obligations).where(condition).order_by(order, obligations.c.id).limit(shown)
+    found = load(connection.execute(chosen).mappings())
+    return Part(
+        shown=[shapes.obligation(one) for one in found],
+        count=_count(connection, obligations, condition, found, shown),
+    )
+
+
+def _cases(connection: Connection, condition: ColumnElement[bool], shown: int) -> Part:
+    chosen = select(cases).where(condition).order_by(cases.c.reported_at, cases.c.case_id).limit(shown)
+    found = [
+        {
+            "case_id": row.case_id,
+            "provider": row.provider or None,
+            "kind": row.kind,
+            "harm": row.harm,
+            "potential": row.potential,
+            "flags": shapes.flags(row.flags),
+            "reported_at": utc(row.reported_at),
+            "aware_at": utc(row.aware_at),
+        }
+        for row in connection.execute(chosen)
+    ]
+    return Part(shown=found, count=_count(connection, cases, condition, found, shown))
+
+
+def _quarantined(connection: Connection, shown: int) -> Part:
+    chosen = select(quarantines).order_by(quarantines.c.recorded_at, quarantines.c.case_id).limit(shown)
+    found = [
+        {
+            "case_id": row.case_id,
+            "rule": row.rule,
+            "error": row.error,
+            "recorded_at": utc(row.recorded_at),
+        }
+        for row in connection.execute(chosen)
+    ]
+    return Part(shown=found, count=_count(connection, quarantines, None, found, shown))
+
+
+def _count(
+    connection: Connection,
+    table: Any,
+    condition: ColumnElement[bool] | None,
+    found: Sequence[object],
+    shown: int,
+) -> int:
+    if len(found) < shown:
+        return len(found)
+    chosen = select(func.count()).select_from(table)
+    return connection.scalar(chosen if condition is None else chosen.where(condition)) or 0
+
+
+def _states(connection: Connection, mine: Sequence[ColumnElement[bool]]) -> dict[str, int]:
+    chosen = (
+        select(obligations.c.state, func.count().label("number")).where(*mine).group_by(obligations.c.state)
+    )
+    return {row.state: row.number for row in connection.execute(chosen)}
