@@ -46,6 +46,7 @@ def _part(name: str, settings: Settings, stack: Stack) -> Part:
         # -P: the folder it runs in must not offer modules.
         command=lambda: [Path(sys.executable), "-P", "-m", "command", "run", name],
         ready=lambda: _answers(host, port),
+        port=port,
         needs=(READY,),
         environment=environment,
         # SIGTERM lets the engine end on a commit, which an upgrade rests on.

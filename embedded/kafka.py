@@ -30,6 +30,7 @@ def kafka(places: Places, port: int, controller_port: int) -> Part:
         name="kafka",
         command=lambda: _command(places, port, controller_port),
         ready=lambda: ports.answers(port) and _serves(port),
+        port=port,
         directory=places.run,
         # A clean end makes the next start quick; if it hangs, the next `up` ends it.
         death_signal=signal.SIGTERM,

@@ -15,6 +15,8 @@ class Part:
     """Gives the command line at each start; runs in a thread, for it may fetch or make a database."""
     ready: Callable[[], bool]
     """Whether it answers; may block for a second or two, may raise OSError for "no"."""
+    port: int | None = None
+    """Where it must listen itself before it is asked: another program's answer there is not its own."""
     needs: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     directory: Path | None = None

@@ -33,6 +33,7 @@ def registry(places: Places, port: int, management_port: int, kafka: str, needs:
         name="registry",
         command=lambda: _command(places),
         ready=lambda: ports.answers(port) and _serves(port),
+        port=port,
         needs=needs,
         environment={
             "QUARKUS_HTTP_HOST": "127.0.0.1",

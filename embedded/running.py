@@ -74,8 +74,22 @@ class Running:
             self._answer = None
         if self._answer is None and time.monotonic() - self._asked_at > _ASK_EVERY_SECONDS:
             self._asked_at = time.monotonic()
-            self._answer = pool.submit(self.spec.ready)
+            self._answer = pool.submit(self._ask)
         return False
+
+    def _ask(self) -> bool:
+        return self._listens() and self.spec.ready()
+
+    def _listens(self) -> bool:
+        if self.spec.port is None or self.record.pid is None:
+            return True
+        try:
+            connections = psutil.Process(self.record.pid).net_connections("tcp")
+        except psutil.Error:
+            return False
+        return any(
+            one.status == psutil.CONN_LISTEN and one.laddr.port == self.spec.port for one in connections
+        )
 
     def failed(self, reason: str, pause: float) -> None:
         self.failures += 1

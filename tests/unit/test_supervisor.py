@@ -4,11 +4,13 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -141,6 +143,17 @@ def test_a_first_start_that_fails_ends_all(places: Places) -> None:
         assert "bad: its port is in use" in str(run.error)
         assert str(places.logs / "bad.log") in str(run.error)
         assert run.pids() == {}
+
+
+def test_an_answer_of_another_program_is_not_taken_for_its_own(places: Places) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        deaf = part(
+            "deaf", "import time; time.sleep(1); print('Address already in use'); raise SystemExit(3)"
+        )
+        with running([replace(deaf, port=other.getsockname()[1])], places) as run:
+            run.thread.join(20)
+            assert not run.ready.is_set()
+            assert "deaf: its port is in use" in str(run.error)
 
 
 def test_a_step_that_fails_ends_all(places: Places) -> None:
