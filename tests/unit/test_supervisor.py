@@ -133,10 +133,8 @@ def test_a_part_that_dies_is_started_again_and_shown(places: Places) -> None:
 
 
 def test_a_first_start_that_fails_ends_all(places: Places) -> None:
-    nodes: list[Node] = [
-        part("good"),
-        part("bad", "print('Address already in use'); raise SystemExit(3)", needs=("good",)),
-    ]
+    bad = part("bad", "print('Address already in use'); raise SystemExit(3)", needs=("good",))
+    nodes: list[Node] = [part("good"), replace(bad, ready=lambda: False)]
     with running(nodes, places) as run:
         run.thread.join(20)
         assert not run.ready.is_set()
