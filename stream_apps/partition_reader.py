@@ -13,6 +13,8 @@ READER = {
     "enable.auto.commit": False,
     "auto.offset.reset": "error",
     "fetch.queue.backoff.ms": 5,  # its default of a second leaves a fast reader idle
+    # A fetch that waits at the end of one partition would hold up the first fetch of the next.
+    "fetch.wait.max.ms": 5,
     "queued.min.messages": 100_000,
     "queued.max.messages.kbytes": 64 * 1024,
     "fetch.message.max.bytes": 8 * 1024 * 1024,
