@@ -21,6 +21,11 @@ READER = {
     "fetch.max.bytes": 64 * 1024 * 1024,
     "receive.message.max.bytes": 128 * 1024 * 1024,
 }
+_COORDINATOR = {
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+}
 _PASSING = {KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._TIMED_OUT}
 
 
@@ -88,16 +93,23 @@ class PartitionReader:
 
 def committed(kafka: str, group: str, topic: str, partitions: Sequence[int]) -> dict[int, int]:
     """The group's committed offset of each partition, 0 where there is none."""
-    consumer = Consumer({"bootstrap.servers": kafka, "group.id": group, "enable.auto.commit": False})
-    try:
-        wanted = [TopicPartition(topic, partition) for partition in partitions]
-        found = consumer.committed(wanted, timeout=PATIENCE)
-        for position in found:
-            if position.error:
-                raise KafkaException(position.error)
-        return {position.partition: max(position.offset, 0) for position in found}
-    finally:
-        consumer.close()
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        consumer = Consumer({"bootstrap.servers": kafka, "group.id": group, "enable.auto.commit": False})
+        try:
+            wanted = [TopicPartition(topic, partition) for partition in partitions]
+            found = consumer.committed(wanted, timeout=PATIENCE)
+            for position in found:
+                if position.error:
+                    raise KafkaException(position.error)
+            return {position.partition: max(position.offset, 0) for position in found}
+        except KafkaException as error:
+            # A broker that has only just started does not yet know who keeps the offsets.
+            if error.args[0].code() not in _COORDINATOR or time.monotonic() > give_up:
+                raise
+            time.sleep(0.2)
+        finally:
+            consumer.close()
 
 
 def _sound(messages: list[Message]) -> list[Message]:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,10 +129,15 @@ class Lane:
         self.workers.append(worker)
         return worker
 
-    def quiet(self) -> float | None:
+    def refused(self) -> bool:
+        """Whether a worker found its own log broken."""
+        said = (self._folder / "workers.log").read_text(errors="replace")
+        return "Gap(" in said or "Drift(" in said
+
+    def quiet(self, until: Callable[[], bool] = lambda: False) -> float | None:
         """Seconds until nothing is left to do, with at least one sound worker; None if it takes too long."""
         began = time.monotonic()
-        while time.monotonic() - began < QUIET_WITHIN:
+        while time.monotonic() - began < QUIET_WITHIN and not until():
             self._reap()
             while len(self.workers) > 2:
                 self.workers.pop(0).signal(signal.SIGKILL)
