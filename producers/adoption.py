@@ -1,17 +1,15 @@
 """Puts the policy and the calendar into every partition of the log, so that a replay needs the log alone."""
 
-from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
 from sqlalchemy import select, text
 
-from producers.connections import engine as pool
+from producers.connections import transaction
 from producers.now import clock_of_log
 from producers.outbox import codec_of, partition_row, put, save_ids
 from producers.tables import adoptions
-from producers.ticking import advance
-from schemas.event_types import CalendarAdopted, Instant, PolicyAdopted
+from schemas.event_types import CalendarAdopted, PolicyAdopted
 from schemas.registry import register_all
 from schemas.topics import PARTITIONS
 
@@ -19,17 +17,15 @@ CALENDAR = "calendar"
 _LOCK = 0x63616E64_6F6F7203
 
 
-def adopt_defaults(database: str, registry: str, at: Instant | datetime | None = None) -> None:
+def adopt_defaults(database: str, registry: str) -> None:
     """Register the contracts, keep their ids for the door, adopt what the release brings. Safe to repeat.
 
-    `at`: what the manual clock says at its first start, so that the very first record has the log's time.
+    A manual clock is set before, or these records have the time of the machine.
     """
     from rules.calendar import default_content as calendar_content
     from rules.candour.policy import default_content as policy_content
 
     learn_contracts(database, registry)
-    if at is not None:
-        advance(database, at)
     adopt(database, "candour", *policy_content())
     adopt(database, CALENDAR, *calendar_content())
 
@@ -37,50 +33,41 @@ def adopt_defaults(database: str, registry: str, at: Instant | datetime | None =
 def learn_contracts(database: str, registry: str) -> None:
     """Register the contracts and keep their ids: from now on nothing at the door waits for the registry."""
     ids = register_all(registry)
-    engine = pool(database)
-    with engine.begin() as connection:
+    with transaction(database) as connection:
         save_ids(connection, ids)
-    engine.dispose()
 
 
 def adopt(database: str, rule: str, version: str, content: str) -> bool:
     """Adopt a policy of a rule, or the calendar (`rule="calendar"`); False where it was adopted before."""
     subject = CALENDAR if rule == CALENDAR else f"policy:{rule}"
     digest = sha256(content.encode()).hexdigest()
-    engine = pool(database)
-    try:
-        with engine.connect() as connection:
-            codec = codec_of(connection)
-        with engine.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            there = select(adoptions.c.sha256).where(
-                adoptions.c.subject == subject, adoptions.c.sha256 == digest
-            )
-            if connection.execute(there).first() is not None:
-                return False
-            now = clock_of_log(connection).open(connection).now
-            records: list[PolicyAdopted | CalendarAdopted] = []
-            for partition in range(PARTITIONS):
-                common = {
-                    "partition": partition,
-                    "event_id": str(uuid4()),
-                    "recorded_at": now,
-                    "version": version,
-                    "sha256": digest,
-                    "content": content,
-                }
-                records.append(
-                    CalendarAdopted(**common) if rule == CALENDAR else PolicyAdopted(**common, rule=rule)  # type: ignore[arg-type]
-                )
-            put(connection, [partition_row(codec, one, one.event_id, one.partition, now) for one in records])
-            row = {
-                "subject": subject,
-                "sha256": digest,
-                "version": version,
-                "content": content,
+    with transaction(database) as connection:
+        codec = codec_of(connection)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        there = select(adoptions.c.sha256).where(adoptions.c.subject == subject, adoptions.c.sha256 == digest)
+        if connection.execute(there).first() is not None:
+            return False
+        now = clock_of_log(connection).open(connection).now
+        records: list[PolicyAdopted | CalendarAdopted] = []
+        for partition in range(PARTITIONS):
+            common = {
+                "partition": partition,
+                "event_id": str(uuid4()),
                 "recorded_at": now,
+                "version": version,
+                "sha256": digest,
+                "content": content,
             }
-            connection.execute(adoptions.insert().values(row))
-            return True
-    finally:
-        engine.dispose()
+            records.append(
+                CalendarAdopted(**common) if rule == CALENDAR else PolicyAdopted(**common, rule=rule)  # type: ignore[arg-type]
+            )
+        put(connection, [partition_row(codec, one, one.event_id, one.partition, now) for one in records])
+        row = {
+            "subject": subject,
+            "sha256": digest,
+            "version": version,
+            "content": content,
+            "recorded_at": now,
+        }
+        connection.execute(adoptions.insert().values(row))
+        return True

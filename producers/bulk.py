@@ -6,6 +6,7 @@ beside the first, with the reasons and without its content.
 """
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
@@ -16,13 +17,13 @@ from sqlalchemy import select
 
 from producers import now
 from producers.connections import engine as pool
-from producers.connections import unlimited
+from producers.connections import transaction
 from producers.door import Door, patiently
 from producers.keys import key_place, load_key
 from producers.lines import Line, Misread, read_line
 from producers.now import Clock, clock_of_log
 from producers.progress import shown
-from producers.refusals import Refused
+from producers.refusals import NotReady, Refused
 from producers.tables import answers
 from producers.vault import Vault
 from producers.visit import Visit
@@ -83,7 +84,22 @@ class _Batch:
     def take(self, raw_lines: list[tuple[int, bytes]]) -> None:
         for alone, group in groupby(self._read(raw_lines), lambda line: line.looks_at_others):
             for lines in ([line] for line in group) if alone else (list(group),):
-                self._count(patiently(lambda lines=lines: self._write(lines)))  # type: ignore[misc]
+                self._go_on(lines)
+
+    def _go_on(self, lines: list[Line]) -> None:
+        """In halves, where a busy machine cannot take so many in the time that a transaction has."""
+        for wait in (0.0, 1.0, 5.0):
+            time.sleep(wait)
+            try:
+                self._count(patiently(lambda: self._write(lines)))
+                return
+            except NotReady as error:
+                if len(lines) > 1:
+                    for half in (lines[: len(lines) // 2], lines[len(lines) // 2 :]):
+                        self._go_on(half)
+                    return
+                away = error
+        raise away
 
     def _read(self, raw_lines: list[tuple[int, bytes]]) -> Iterator[Line]:
         for number, raw in raw_lines:
@@ -121,7 +137,7 @@ class _Batch:
                 raise _Alone(reasons) from None
             written.refused[line.number] = reasons
             return
-        self._door.remember(visit, line.key, line.fingerprint, answer)
+        visit.keep_answer(line.key, line.fingerprint, answer)
         written.taken.append(line)
 
     def _count(self, written: "_Written") -> None:
@@ -160,9 +176,5 @@ def _known(visit: Visit, lines: list[Line]) -> dict[str, bytes]:
 
 
 def _clock_of(database: str) -> Clock:
-    engine = unlimited(database, connections=1)
-    try:
-        with engine.connect() as connection:
-            return clock_of_log(connection)
-    finally:
-        engine.dispose()
+    with transaction(database) as connection:
+        return clock_of_log(connection)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from producers.connections import unlimited
+from producers.connections import transaction
 from producers.facts import CaseState, from_plain
 from producers.refusals import unknown_case
 from producers.tables import cases, events, receipts
@@ -45,12 +45,8 @@ def known(connection: Connection, case_id: str) -> KnownCase | None:
 
 
 def case_exists(database: str, case_id: str) -> bool:
-    engine = unlimited(database, connections=1)
-    try:
-        with engine.connect() as connection:
-            return known(connection, case_id) is not None
-    finally:
-        engine.dispose()
+    with transaction(database) as connection:
+        return known(connection, case_id) is not None
 
 
 def receipt(connection: Connection, report_id: str) -> str | None:

@@ -117,6 +117,9 @@ class SystemClockProcess:
             note(connection, as_of, "gap", detail, before, stops=False)
             log.warning("the clock: %s", detail)
 
+    def close(self) -> None:
+        self._engine.dispose()
+
     def _say(self, state: str, why: str) -> None:
         if self.state != state:
             log.error("the clock %s: %s", state, why)
@@ -134,3 +137,4 @@ def run(*, database: str, interval_seconds: float = 30.0, health_port: int = 0) 
         clock.run(stop)
     finally:
         health.close()
+        clock.close()

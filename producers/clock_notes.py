@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from producers.connections import engine as pool
+from producers.connections import transaction
 from producers.now import SystemClock
 from producers.tables import clock_notes
 from schemas.event_types import Instant
@@ -22,11 +22,7 @@ def newest_alarm(connection: Connection) -> Row[tuple[object, ...]] | None:
 
 def clear(database: str, by: str) -> int:
     """A person looked at both clocks and lets time go on; gives the number of alarms that were cleared."""
-    engine = pool(database, connections=1)
-    try:
-        with engine.begin() as connection:
-            now = SystemClock().now(connection)
-            standing = update(clock_notes).where(clock_notes.c.stops, clock_notes.c.cleared_at.is_(None))
-            return connection.execute(standing.values(cleared_at=now, cleared_by=by)).rowcount
-    finally:
-        engine.dispose()
+    with transaction(database) as connection:
+        now = SystemClock().now(connection)
+        standing = update(clock_notes).where(clock_notes.c.stops, clock_notes.c.cleared_at.is_(None))
+        return connection.execute(standing.values(cleared_at=now, cleared_by=by)).rowcount

@@ -1,9 +1,11 @@
 """How the door reaches PostgreSQL: short transactions only, because the relay waits for the longest."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg import Connection as RawConnection
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 LONGEST_TRANSACTION_MS = 1_800
 _CONNECT_SECONDS = 2
@@ -28,8 +30,20 @@ def unlimited(database: str, *, connections: int = 2) -> Engine:
         max_overflow=0,
         pool_timeout=_CONNECT_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,  # what a statement carries has no place in an error or a log
         connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "candour door"},
     )
+
+
+@contextmanager
+def transaction(database: str, *, limited: bool = True) -> Iterator[Connection]:
+    """One transaction on a connection of its own, for what is done now and then."""
+    made = engine(database, connections=1) if limited else unlimited(database, connections=1)
+    try:
+        with made.begin() as connection:
+            yield connection
+    finally:
+        made.dispose()
 
 
 def libpq(database: str) -> str:

@@ -10,7 +10,6 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import Engine, literal, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -37,11 +36,8 @@ T = TypeVar("T")
 NEEDED = frozenset({"policy:candour", "calendar"})
 _KEY_CHARACTERS = 255
 _ATTEMPTS = 3
-_AGAIN = ("40001", "40P01", "25P04")  # serialization, deadlock, transaction timeout
-
-
-class _AnsweredMeanwhile(Exception):
-    """Somebody sent the same request at the same moment, and was first."""
+# Serialization, deadlock, and the same key at the same moment: whoever was first has answered it.
+_AGAIN = ("40001", "40P01", "23505")
 
 
 class Door:
@@ -107,12 +103,6 @@ class Door:
             raise Refused(422, "Key used before", [Fault("", detail, "Send a new request under a new key.")])
         return dict(found.answer)
 
-    def remember(self, visit: Visit, key: str, fingerprint: bytes, answer: Answer) -> None:
-        row = {"key": key, "fingerprint": fingerprint, "answer": answer, "recorded_at": visit.now}
-        statement = upsert(answers).values(row).on_conflict_do_nothing().returning(answers.c.key)
-        if visit.connection.execute(statement).first() is None:
-            raise _AnsweredMeanwhile
-
     def fingerprint(self, place: str, *bodies: BaseModel) -> bytes:
         return self.vault.fingerprint(as_json([place, *(said(body) for body in bodies)]))
 
@@ -128,7 +118,7 @@ class Door:
                     return known
                 answer = accept(visit)
                 if key:
-                    self.remember(visit, key, fingerprint, answer)
+                    visit.keep_answer(key, fingerprint, answer)
                 return answer
 
         return patiently(attempt)
@@ -139,9 +129,6 @@ def patiently(attempt: Callable[[], T]) -> T:
     for last in (False,) * (_ATTEMPTS - 1) + (True,):
         try:
             return attempt()
-        except _AnsweredMeanwhile:
-            if last:
-                raise NotReady("The same request is being taken in at this moment.", 1) from None
         except NoConnection as error:
             raise NotReady("All ways to the database are in use.", 1) from error
         except DBAPIError as error:
@@ -152,8 +139,8 @@ def patiently(attempt: Callable[[], T]) -> T:
 
 def _reason(error: DBAPIError) -> Exception:
     state = getattr(error.orig, "sqlstate", None) or ""
-    # None: no connection. 08 connection, 53 resources, 57 shutdown or timeout, 25P too long, 40 clash.
-    if not state or state[:2] in ("08", "53", "57", "40") or state.startswith("25P"):
+    # None: no connection. 08 connection, 53 resources, 57 shutdown or timeout, 25P too long, others clash.
+    if not state or state[:2] in ("08", "23", "40", "53", "57") or state.startswith("25P"):
         return NotReady("The database does not answer; nothing was taken in.")
     return error
 

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from producers.connections import unlimited
+from producers.connections import transaction
 from producers.tables import providers
 from rules.london import day_of
 from schemas.event_types import Instant, Provider
@@ -66,11 +66,9 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load_demonstration(database: str) -> None:
     """Fill an empty directory with invented providers. A directory with entries is left alone."""
     content = tomllib.loads(DEMONSTRATION.read_text(encoding="utf-8"))
-    engine = unlimited(database)
-    with engine.begin() as connection:
+    with transaction(database) as connection:
         if not connection.execute(select(func.count()).select_from(providers)).scalar_one():
             _save(connection, msgspec.convert(content["provider"], list[Entry]))
-    engine.dispose()
 
 
 def import_file(database: str, path: Path) -> int:
@@ -88,10 +86,8 @@ def import_file(database: str, path: Path) -> int:
                 f"{path.name}, line 1: header lacks {', '.join(missing)}. It may have {', '.join(COLUMNS)}."
             )
         entries = [_entry(row, f"{path.name}, line {reader.line_num}") for row in reader]
-    engine = unlimited(database)
-    with engine.begin() as connection:
+    with transaction(database, limited=False) as connection:
         _save(connection, entries)
-    engine.dispose()
     return len(entries)
 
 

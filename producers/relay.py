@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import psycopg
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -17,6 +17,7 @@ from confluent_kafka.admin import AdminClient
 from prometheus_client import Counter, Gauge
 
 from health import serve
+from producers.appending import Row, settings
 from producers.connections import libpq
 from schemas.topics import CASE_EVENTS, PARTITIONS
 
@@ -40,14 +41,6 @@ _WAITING = """
 
 relayed = Counter("candour_relay_records_total", "Records appended to the log")
 oldest_ms = Gauge("candour_outbox_oldest_ms", "Age of the oldest row of the outbox, by its time of recording")
-
-
-class Row(NamedTuple):
-    id: int
-    partition: int | None
-    key: str
-    value: bytes
-    headers: list[tuple[str, str]]
 
 
 class Relay:
@@ -74,7 +67,7 @@ class Relay:
         if not self._await_topic():
             return
         address = libpq(self._database)
-        producer = Producer(_settings(self._kafka, self._linger_ms), logger=log)
+        producer = Producer(settings(self._kafka, self._linger_ms), logger=log)
         try:
             while not self._stop.is_set():
                 try:
@@ -190,23 +183,6 @@ def run(*, database: str, kafka: str, registry: str | None = None, health_port: 
         relay.run()
     finally:
         health.close()
-
-
-def _settings(kafka: str, linger_ms: int) -> dict[str, Any]:
-    return {
-        "bootstrap.servers": kafka,
-        "client.id": "candour-relay",
-        "enable.idempotence": True,
-        "enable.gapless.guarantee": True,
-        "acks": "all",
-        "message.timeout.ms": 0,  # a message that times out by itself leaves a hole even so
-        "partitioner": "murmur2_random",  # as Java and Faust have it
-        "linger.ms": linger_ms,
-        "message.max.bytes": 1_000_000,
-        "topic.metadata.refresh.interval.ms": 5_000,
-        "reconnect.backoff.max.ms": 1_000,
-        "compression.type": "lz4",
-    }
 
 
 def _first(connection: psycopg.Connection[Any], statement: str, *values: object) -> Any:

@@ -5,7 +5,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import Connection, func, insert, select
 
-from producers.connections import engine as pool
+from producers.connections import transaction
 from producers.now import SYSTEM_SLACK_MS, SystemClock, wait_for_writers
 from producers.outbox import codec_of, partition_row, put
 from producers.tables import ticks
@@ -27,19 +27,13 @@ def advance(database: str, as_of: Instant | datetime) -> bool:
     Waits for whoever is writing under the old time; whoever writes afterwards has the new one.
     """
     as_of = instant(as_of) if isinstance(as_of, datetime) else as_of
-    engine = pool(database, connections=1)
-    try:
-        with engine.connect() as connection:
-            codec = codec_of(connection)
-        with engine.begin() as connection:
-            wait_for_writers(connection)
-            last = last_tick(connection)
-            if last is not None and as_of <= last:
-                return False
-            write_tick(connection, codec, as_of, manual=True)
-            return True
-    finally:
-        engine.dispose()
+    with transaction(database, limited=False) as connection:  # it may wait, and has no id while it waits
+        wait_for_writers(connection)
+        last = last_tick(connection)
+        if last is not None and as_of <= last:
+            return False
+        write_tick(connection, codec_of(connection), as_of, manual=True)
+        return True
 
 
 def system_tick(connection: Connection, codec: Codec) -> Instant | None:

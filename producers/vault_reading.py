@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text, update
 
 from producers.cases import require_id
-from producers.connections import unlimited
+from producers.connections import transaction
 from producers.now import SystemClock
 from producers.tables import case_keys, vault
 from producers.vault import CaseKey, Vault
@@ -51,17 +51,12 @@ def reporters(
 
 def erase(database: str, case_id: str, by: str) -> bool:
     """Destroy the key of a case; False where there was none to destroy. Nothing brings it back."""
-    engine = unlimited(database, connections=1)
-    try:
-        with engine.begin() as connection:
-            now = SystemClock().now(connection)
-            standing = update(case_keys).where(
-                case_keys.c.case_id == require_id(case_id), case_keys.c.wrapped.is_not(None)
-            )
-            done = connection.execute(standing.values(wrapped=None, destroyed_at=now, destroyed_by=by))
-            return done.rowcount == 1
-    finally:
-        engine.dispose()
+    wanted = require_id(case_id)
+    with transaction(database) as connection:
+        now = SystemClock().now(connection)
+        standing = update(case_keys).where(case_keys.c.case_id == wanted, case_keys.c.wrapped.is_not(None))
+        done = connection.execute(standing.values(wrapped=None, destroyed_at=now, destroyed_by=by))
+        return done.rowcount == 1
 
 
 def _key(connection: Connection, opener: Vault, case_id: str) -> CaseKey:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +25,7 @@ _INSERTED = (
     tables.vault,
     tables.reporters,
     tables.receipts,
+    tables.answers,
 )
 
 
@@ -132,11 +133,16 @@ class Visit:
             {"report_id": report_id, "case_id": case.case_id, "receipt": receipt}
         )
 
+    def keep_answer(self, key: str, fingerprint: bytes, answer: dict[str, Any]) -> None:
+        """What the same request will be answered with; a clash with another that was first undoes all."""
+        row = {"key": key, "fingerprint": fingerprint, "answer": answer, "recorded_at": self.now}
+        self._rows[tables.answers].append(row)
+
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """All or nothing: after an exception the visit is as it was before."""
+        """All or nothing, for what touches no case that was open before."""
         rows = {table: len(gathered) for table, gathered in self._rows.items()}
-        cases = {case_id: replace(case) for case_id, case in self._cases.items()}
+        cases = dict(self._cases)
         try:
             yield
         except BaseException:

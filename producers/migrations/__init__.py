@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from producers.connections import libpq, unlimited
+from producers.connections import libpq, transaction
 
 HERE = Path(__file__).parent
 _LOCK = 0x63616E64_6F6F7201  # two processes that start together must not both migrate
@@ -31,11 +31,9 @@ def grant(database: str) -> None:
 
 
 def _move(database: str, how: Callable[[Config], None]) -> None:
-    engine = unlimited(database)
-    with engine.begin() as connection:
+    with transaction(database, limited=False) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         config = Config()
         config.set_main_option("script_location", str(HERE))
         config.attributes["connection"] = connection
         how(config)
-    engine.dispose()

@@ -3,13 +3,19 @@
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from producers.cases import known
+from producers.connections import LONGEST_TRANSACTION_MS, engine
+from producers.door import Door
+from producers.now import SYSTEM_SLACK_MS
+from producers.reporting import report
 from producers.reports import ReportBody
 from producers.sign_in import SignIn
 from producers.vault_reading import reporters, texts
@@ -343,3 +349,28 @@ def test_where_no_demonstration_is_open_nobody_comes_in_by_it(room: Room) -> Non
         assert httpx.post(f"{url}/api/reports", json=FALL).status_code == 401
         signed = httpx.post(f"{url}/api/reports", json=FALL, headers={"Authorization": "Bearer demo:safety"})
         assert signed.status_code == 401
+
+
+def test_while_the_database_is_away_the_answer_is_503_and_when_to_come_back(room: Room) -> None:
+    nowhere = Door(engine("postgresql://nobody@127.0.0.1:1/none"), room.door.vault, room.door.clock)
+    with served(nowhere) as url:
+        answer = httpx.post(f"{url}/api/reports", json=FALL, timeout=30)
+    nowhere.close()
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.json()["detail"] == "The database does not answer; nothing was taken in."
+
+
+def test_a_transaction_that_lasts_too_long_is_ended_and_leaves_nothing(room: Room) -> None:
+    before = room.rows("SELECT count(*) FROM door.cases")
+
+    def dawdle() -> None:
+        with room.door.visit() as visit:
+            report(visit, ReportBody.model_validate(FALL), None)
+            time.sleep(LONGEST_TRANSACTION_MS / 1000 + 0.5)
+
+    with pytest.raises(DBAPIError):
+        dawdle()
+    assert room.rows("SELECT count(*) FROM door.cases") == before
+    assert LONGEST_TRANSACTION_MS < SYSTEM_SLACK_MS
+    room.report()

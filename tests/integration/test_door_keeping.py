@@ -7,15 +7,20 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from producers import migrations, providers
 from producers.cases import case_exists, known, receipt
-from producers.connections import libpq, unlimited
-from producers.tables import METADATA, SCHEMA
+from producers.connections import engine, libpq, unlimited
+from producers.door import Door
+from producers.follow_ups import FOLLOW_UP
+from producers.reports import ReportBody
+from producers.roles import Caller
+from producers.tables import METADATA, SCHEMA, Xid8
 from producers.vault_reading import Erased, erase, reporters, texts
 from schemas.event_types import Provider
-from tests.integration.door_room import DAWN, Room, fresh_database, open_room
+from tests.integration.door_room import DAWN, FALL, Room, fresh_database, open_room
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
@@ -34,7 +39,10 @@ def as_role(room: Room, role: str) -> psycopg.Connection[tuple[object, ...]]:
     return connection
 
 
-def test_the_history_goes_up_down_and_up_again_to_the_declared_tables(infra: Stack) -> None:
+def test_the_history_goes_up_down_and_up_to_the_declared_tables(
+    infra: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ischema_names, "xid8", Xid8)
     database = fresh_database(infra.database)
     migrations.upgrade(database)
     migrations.upgrade(database)
@@ -48,7 +56,7 @@ def test_the_history_goes_up_down_and_up_again_to_the_declared_tables(infra: Sta
 
 
 def differences(database: str) -> list[object]:
-    engine = unlimited(database)
+    made = unlimited(database)
 
     def ours(name: str | None, kind: str, _: object) -> bool:
         return name == SCHEMA if kind == "schema" else True
@@ -58,9 +66,9 @@ def differences(database: str) -> list[object]:
         context = MigrationContext.configure(connection, opts=options)
         return [one for one in compare_metadata(context, METADATA) if "alembic_version" not in repr(one)]
 
-    with engine.connect() as connection:
+    with made.connect() as connection:
         found = compare(connection)
-    engine.dispose()
+    made.dispose()
     return found
 
 
@@ -90,6 +98,19 @@ def test_no_other_part_can_read_who_reported(room: Room, role: str) -> None:
         for statement in ("SELECT * FROM door.reporters", "SELECT * FROM door.read_reporter(NULL, 'a', 'b')"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 other.execute(statement)
+
+
+def test_intake_needs_no_more_than_its_own_role(room: Room) -> None:
+    role = "candour_door"
+    door = Door(engine(f"{room.database}&options=-c%20role%3D{role}"), room.door.vault, room.door.clock)
+    report = ReportBody.model_validate({**FALL, "reporter": {"name": "A"}})
+    case_id = door.accept_report(report, None, "as-role")["case_id"]
+    for body in ({"type": "harm_regraded", "to": "low", "reason": "x"}, {"type": "support_offered"}):
+        door.accept_follow_up(case_id, FOLLOW_UP.validate_python(body), Caller("safety"))
+    with door.engine.connect() as connection:
+        assert connection.execute(text("SELECT current_user")).scalar() == role
+    door.close()
+    assert len(room.records(case_id)) == 3
 
 
 def test_destroying_the_key_erases_and_the_case_goes_on(room: Room) -> None:
