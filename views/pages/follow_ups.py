@@ -78,7 +78,7 @@ def body_of(asked: Form, filled: Filled, now: Instant) -> tuple[dict[str, Any], 
 def _value(field: Field, filled: Filled, now: Instant, errors: Errors) -> Any:
     if field.draw == "when":
         try:
-            found = moments.read(filled, field.name, now)
+            found = moments.read(filled, field.name, now, deed=field.name == "at")
         except moments.Unclear as unclear:
             errors[unclear.part] = str(unclear)
             return None

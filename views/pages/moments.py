@@ -6,7 +6,8 @@ from rules import london
 from schemas.event_types import Instant
 from views.pages.fields import Filled
 
-# Where only the part of the day is known, its start is taken: elapsed time is then never shown too short.
+# Where only the part of the day is known, the side of it is taken that makes nothing look better than it was:
+# the start for what set a clock going, the end (but not later than now) for what somebody did about it.
 PARTS_OF_DAY = {
     "night": ("Night (midnight to 6am)", time(0), time(6)),
     "morning": ("Morning (6am to midday)", time(6), time(12)),
@@ -25,11 +26,13 @@ class Unclear(Exception):
         self.part = part
 
 
-def read(filled: Filled, name: str, now: Instant, *, not_before: Instant | None = None) -> Instant | None:
+def read(
+    filled: Filled, name: str, now: Instant, *, not_before: Instant | None = None, deed: bool = False
+) -> Instant | None:
     """The time typed into the inputs `NAME`, `NAME-d`, `-m`, `-y`, `-time`, `-roughly`; None for "not sure".
 
-    `not_before` lifts a rough time that would begin before it, as when something was noticed "in the
-    morning" of the hour at which it happened.
+    `deed`: it is when somebody did something about it. `not_before` lifts a rough time that would begin
+    earlier, as when something was noticed "in the morning" of the hour at which it happened.
 
     Raises:
         Unclear: the day or the time cannot be read, or lies ahead.
@@ -45,7 +48,9 @@ def read(filled: Filled, name: str, now: Instant, *, not_before: Instant | None 
         _, start, end = PARTS_OF_DAY.get(roughly, PARTS_OF_DAY["any"])
         found = london.instant(datetime.combine(day, start, london.LONDON))
         last = london.instant(datetime.combine(day, end, london.LONDON))
-        if not_before is not None and found < not_before <= last:
+        if deed and found <= now:
+            found = min(last, now)
+        elif not_before is not None and found < not_before <= last:
             found = not_before
     if found > now + 600_000:
         part = f"{name}-time" if typed else name

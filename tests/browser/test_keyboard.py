@@ -1,0 +1,48 @@
+"""A report can be made with the keyboard alone."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+
+
+def tab_to(page: Page, selector: str) -> None:
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.locator(f"{selector}:focus").count():
+            return
+    raise AssertionError(f"{selector} cannot be reached with the Tab key")
+
+
+def test_a_report_by_keyboard(open_page: Open) -> None:
+    page = open_page("/report")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
+    tab_to(page, "#kind")
+    page.keyboard.press("Space")
+    tab_to(page, "#what_happened")
+    page.keyboard.type("A tablet was left on a table.")
+    tab_to(page, "button[name='send']")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Report received")).to_be_focused()
+
+
+def test_errors_take_the_focus_and_lead_to_their_field(open_page: Open) -> None:
+    page = open_page("/report")
+    tab_to(page, "button[name='send']")
+    page.keyboard.press("Enter")
+    expect(page.locator(".nhsuk-error-summary")).to_be_focused()
+    tab_to(page, ".nhsuk-error-summary a")
+    page.keyboard.press("Enter")
+    expect(page.locator("#kind")).to_be_focused()
+
+
+def test_every_stop_on_the_board_can_be_seen(open_page: Open) -> None:
+    page = open_page("/board")
+    for _ in range(15):
+        page.keyboard.press("Tab")
+        outlined = page.evaluate(
+            """() => { const style = getComputedStyle(document.activeElement);
+            return style.outlineStyle !== 'none' || style.boxShadow !== 'none' }"""
+        )
+        assert outlined, page.evaluate("document.activeElement.outerHTML")

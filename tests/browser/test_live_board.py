@@ -1,0 +1,47 @@
+"""The board shows what happens without being loaded again, can be paused, and says when it hears nothing."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+
+HARM = {
+    "kind": "incident",
+    "what_happened": "Wrong dose.",
+    "provider": "RXX",
+    "harm": {"physical": "moderate"},
+}
+
+
+def report(page: Page) -> str:
+    answer = page.request.post("/api/reports", data=HARM)
+    assert answer.status == 201, answer.text()
+    return str(answer.json()["case_id"])
+
+
+def test_a_new_duty_appears_by_itself(open_page: Open) -> None:
+    page = open_page("/board?duty=tell", role="safety:RXX")
+    expect(page.locator("#connection")).to_contain_text("Live")
+    page.evaluate("window.neverReloaded = true")
+    case_id = report(page)
+    expect(page.locator(f"#board a[href='/cases/{case_id}']").first).to_be_visible(timeout=10_000)
+    assert page.evaluate("window.neverReloaded")
+    expect(page.locator("#board-status")).to_contain_text("Board updated")
+
+
+def test_paused_it_stands_still_until_it_goes_on(open_page: Open) -> None:
+    page = open_page("/board?duty=tell", role="safety:RXX")
+    expect(page.locator("#connection")).to_contain_text("Live")
+    page.get_by_role("button", name="Pause updates").click()
+    expect(page.locator("#connection")).to_contain_text("Paused")
+    case_id = report(page)
+    page.wait_for_timeout(2_000)
+    expect(page.locator(f"#board a[href='/cases/{case_id}']")).to_have_count(0)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator(f"#board a[href='/cases/{case_id}']").first).to_be_visible(timeout=10_000)
+
+
+def test_cut_off_it_says_so(open_page: Open) -> None:
+    page = open_page("/help", role="safety:RXX")
+    page.route("**/board/events", lambda route: route.abort())
+    page.goto("/board")
+    expect(page.locator("#connection")).to_contain_text("do not rely on this page", timeout=5_000)

@@ -1,0 +1,88 @@
+"""A report that cannot be sent stays on the computer, unreadable at rest, and is sent once later."""
+
+import json
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Open
+
+SECRET = "An allergy was overlooked on the round"
+KEPT = """async () => {
+  const database = await new Promise((done) => {
+    const asked = indexedDB.open("candour", 1);
+    asked.onsuccess = () => done(asked.result);
+  });
+  const all = await new Promise((done) => {
+    const asked = database.transaction("reports").objectStore("reports").getAll();
+    asked.onsuccess = () => done(asked.result);
+  });
+  database.close();
+  return all.map((one) => ({ id: one.id, bytes: Array.from(new Uint8Array(one.sealed)) }));
+}"""
+
+
+def away(route: Route) -> None:
+    if route.request.method == "POST":
+        route.fulfill(status=503, body="")
+    else:
+        route.continue_()
+
+
+def write(page: Page) -> None:
+    page.get_by_label("A near miss").check()
+    page.get_by_label("What happened?").fill(SECRET)
+    page.get_by_role("button", name="Send report").first.click()
+
+
+def test_kept_while_the_service_is_away_and_sent_once(open_page: Open) -> None:
+    page = open_page("/report")
+    page.route("**/report", away)
+    write(page)
+    queue = page.locator("#queue")
+    expect(queue).to_contain_text("Not sent yet – kept on this computer")
+    expect(page.get_by_label("What happened?")).to_have_value("")
+    assert "submitted" not in page.content().lower()
+
+    kept = page.evaluate(KEPT)
+    assert len(kept) == 1
+    assert SECRET.encode() not in bytes(kept[0]["bytes"])
+    assert SECRET not in json.dumps(kept)
+
+    sent: list[str] = []
+    page.on(
+        "request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None
+    )
+    page.unroute("**/report")
+    page.reload()
+    expect(page.locator("#queue")).to_contain_text("was received", timeout=15_000)
+    expect(page.locator("#queue")).to_contain_text("Receipt")
+    assert page.evaluate(KEPT) == []
+    assert len(sent) == 1
+    page.locator("#queue").get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Near miss")).to_be_visible()
+
+
+def test_offline_is_the_same(open_page: Open) -> None:
+    page = open_page("/report")
+    page.context.set_offline(True)
+    write(page)
+    expect(page.locator("#queue")).to_contain_text("Not sent yet")
+    page.context.set_offline(False)
+    expect(page.locator("#queue")).to_contain_text("was received", timeout=15_000)
+
+
+def test_what_was_refused_is_kept_until_it_is_mended(open_page: Open) -> None:
+    page = open_page("/report")
+    page.route("**/report", away)
+    page.locator("#patients-0-nhs_number").fill("999 000 1104")
+    write(page)
+    expect(page.locator("#queue")).to_contain_text("Not sent yet")
+    page.unroute("**/report")
+    page.reload()
+    page.get_by_role("button", name="Open it and mend it").click()
+    expect(page.get_by_label("What happened?")).to_have_value(SECRET)
+    assert len(page.evaluate(KEPT)) == 1
+    page.locator("#patients-0-nhs_number").fill("")
+    page.get_by_role("button", name="Send report").first.click()
+    expect(page.get_by_role("heading", name="Report received")).to_be_visible()
+    assert page.evaluate(KEPT) == []
