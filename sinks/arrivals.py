@@ -14,7 +14,7 @@ from schemas.outcome_types import Outcome
 from schemas.registry import RegistryCodec
 from sinks.database import Row
 from sinks.log import RULES, Entry, Place
-from sinks.rows import event_row, outcome_row, unknown_row
+from sinks.rows import LONGEST_ID, event_row, outcome_row, unknown_row
 
 Kept = TypeVar("Kept")
 
@@ -63,6 +63,7 @@ def _take(arrivals: Arrivals, entry: Entry, codec: Codec) -> None:
         _keep(arrivals.outcomes, arrivals.clashes, id, None, row)
         return
     record, payload = _storable(codec.decode(value))
+    _require_short_ids(record)
     if rule is not None and isinstance(record, Outcome):
         id = outcome_id(rule, record)
         row = outcome_row(id, rule, record, payload, entry)
@@ -79,6 +80,16 @@ def _keep(kept: dict[str, tuple[Kept, Row]], clashes: list[str], id: str, record
         kept[id] = (record, row)
     elif kept[id][1]["sha256"] != row["sha256"]:
         clashes.append(id)
+
+
+def _require_short_ids(record: Record) -> None:
+    """An index takes no text of thousands of characters; one stranger's record must not stop all others."""
+    for name in ("event_id", "case_id", "subject", "provider"):
+        text = getattr(record, name, None)
+        if isinstance(text, str) and len(text) > LONGEST_ID:
+            raise Undecodable(f"{name} has {len(text)} characters; {LONGEST_ID} is the most")
+    if isinstance(record, CaseEvent) and any(len(one.code) > LONGEST_ID for one in record.facts.providers):
+        raise Undecodable(f"a provider's code has more than {LONGEST_ID} characters")
 
 
 def _storable(record: Record) -> tuple[Record, msgspec.Raw]:

@@ -29,11 +29,12 @@ class Pulse:
 
 
 def ending(stop: threading.Event | None) -> threading.Event:
-    """The event that SIGTERM and SIGINT set, where this is the main thread."""
-    event = stop or threading.Event()
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: event.set())
+    """What ends the process: the event that is given, or a new one that SIGTERM and SIGINT set."""
+    if stop is not None:
+        return stop
+    event = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: event.set())
     return event
 
 

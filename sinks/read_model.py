@@ -11,15 +11,16 @@ from contextlib import closing
 import httpx
 import structlog
 from confluent_kafka import KafkaException
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from schemas.codec import Codec
 from schemas.registry import RegistryRefused
+from sinks.alarms import raise_alarm
 from sinks.arrivals import Arrivals, LogCodec, read
 from sinks.database import engine
-from sinks.log import Log, LogAway, Place
+from sinks.log import Log, LogAway, LogLost, Place
 from sinks.process import Pulse, answering, ending
 from sinks.settled import EngineOffsets, Settling
 from sinks.writing import Busy, positions, take_turn, write
@@ -33,6 +34,9 @@ _PASSING = (SQLAlchemyError, KafkaException, httpx.HTTPError, RegistryRefused, L
 log = structlog.get_logger()
 records_total = Counter("candour_sink_records_total", "Records written to the read model", ["topic"])
 passed_over_total = Counter("candour_sink_passed_over_total", "Records that nobody can read", ["topic"])
+lag_seconds = Gauge(
+    "candour_sink_lag_seconds", "Age of the oldest record of the last batch when it was written"
+)
 batch_seconds = Histogram(
     "candour_sink_batch_seconds",
     "Time from a batch in hand to its commit",
@@ -43,12 +47,16 @@ batch_seconds = Histogram(
 def run(
     *, database: str, kafka: str, registry: str, health_port: int, stop: threading.Event | None = None
 ) -> None:
-    """Returns after SIGTERM, or when `stop` is set. Raises `LogLost` when the log lost what comes next."""
+    """Returns after SIGTERM, or when `stop` is set. Raises `SystemExit` when the log lost what comes next."""
     ends = ending(stop)
     with answering("sink", health_port) as pulse:
         store, offsets = engine(database), EngineOffsets(kafka)
         try:
             _keep_up(store, kafka, registry, offsets, pulse, ends)
+        except LogLost as error:
+            with store.begin() as connection:
+                raise_alarm(connection, "the log is not what it was", "the read model", str(error))
+            raise SystemExit(f"candour sink: {error}") from error
         finally:
             offsets.close()
             store.dispose()
@@ -66,7 +74,7 @@ def _keep_up(
                 _one_pass(store, kafka, codec, offsets, pulse, stop)
         except _PASSING as error:
             failures = 1 if time.monotonic() - began > _STEADY_SECONDS else failures + 1
-            log.warning("the read model waits", reason=str(error).splitlines()[0], error=type(error).__name__)
+            log.warning("the read model waits", reason=_line(error), error=type(error).__name__)
             stop.wait(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS)) - 1])
 
 
@@ -78,9 +86,12 @@ def _one_pass(
     source = Log(kafka, reached)
     try:
         while not stop.is_set():
-            arrivals = read(source.batch(WAIT_SECONDS), codec)
+            entries = source.batch(WAIT_SECONDS)
+            arrivals = read(entries, codec)
             if take(store, arrivals, offsets, settling, reached):
                 count(arrivals)
+            oldest = min((entry.timestamp for entry in entries), default=None)
+            lag_seconds.set(0 if oldest is None else max(0, time.time() - oldest / 1000))
             pulse.beat()
     finally:
         source.close()
@@ -107,3 +118,7 @@ def count(arrivals: Arrivals) -> None:
     for (topic, partition), offset, reason in arrivals.passed_over:
         passed_over_total.labels(topic).inc()
         log.warning("passed over", topic=topic, partition=partition, offset=offset, reason=reason)
+
+
+def _line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "")

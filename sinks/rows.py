@@ -13,13 +13,7 @@ from schemas.outcome_types import Outcome
 from sinks.database import Row
 from sinks.log import Entry
 
-
-def _place(entry: Entry) -> Row:
-    return {
-        "partition": entry.partition,
-        "offset": entry.offset,
-        "sha256": hashlib.sha256(entry.value).digest(),
-    }
+LONGEST_ID = 200
 
 
 def event_row(event: CaseEvent, payload: msgspec.Raw, entry: Entry) -> Row:
@@ -74,12 +68,12 @@ def outcome_row(id: str, rule: str, outcome: Outcome, payload: msgspec.Raw, entr
 
 def unknown_row(entry: Entry, rule: str) -> tuple[str, Row]:
     """An outcome of a type that this release does not know: kept as it came, never interpreted."""
-    id = entry.headers["id"].decode(errors="replace")
+    id = _text(entry.headers["id"])
     return id, {
         "id": id,
         "rule": rule,
-        "type": entry.headers.get("ce_type", b"unknown").decode(errors="replace"),
-        "case_id": entry.key.decode(errors="replace") or None,
+        "type": _text(entry.headers.get("ce_type", b"unknown")),
+        "case_id": _text(entry.key) or None,
         "subject": "unknown",
         "revision": 0,
         "recorded_at": _time(entry),
@@ -97,9 +91,22 @@ def _time(entry: Entry) -> Instant:
         return entry.timestamp
 
 
+def _place(entry: Entry) -> Row:
+    return {
+        "partition": entry.partition,
+        "offset": entry.offset,
+        "sha256": hashlib.sha256(entry.value).digest(),
+    }
+
+
 def _source(entry: Entry) -> Row:
     offset, part = entry.headers.get("source_offset", b""), entry.headers.get("part")
     return {
-        "source_offset": int(offset) if offset.isdigit() else None,
-        "part": part.decode(errors="replace") if part else None,
+        "source_offset": int(offset) if offset.isdigit() and len(offset) < 19 else None,
+        "part": _text(part) if part else None,
     }
+
+
+def _text(value: bytes) -> str:
+    """What a stranger wrote, made fit for a column."""
+    return value.decode(errors="replace").replace("\0", "\ufffd")[:LONGEST_ID]

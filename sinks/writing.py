@@ -101,11 +101,8 @@ def _clash(connection: Connection, id: str) -> None:
 
 
 def _write_cases(connection: Connection, events: Iterable[tuple[CaseEvent, Row]]) -> None:
-    upsert(
-        connection,
-        tables.cases,
-        list({event.case_id: case_row(event, row) for event, row in events}.values()),
-    )
+    latest = {event.case_id: case_row(event, row) for event, row in events}
+    upsert(connection, tables.cases, list(latest.values()))
 
 
 def _write_obligations(connection: Connection, said: Iterable[Outcome]) -> None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from producers.facts import FLAG_BITS
+from rules import london
 from schemas.event_types import Instant
 from sinks.tables import alarms, cases, obligations, quarantines, watch
 from views.api import shapes
@@ -58,6 +59,7 @@ def board(connection: Connection, *, now: Instant, provider: str | None = None, 
     mine = [] if provider is None else [owed.provider == provider]
     own = [] if provider is None else [known.providers.contains([{"code": provider}])]
     waits = owed.state.in_(("open", "provisional"))
+    gone = now - london.SECOND  # the very second of the due time is in time
 
     def duties(condition: ColumnElement[bool], order: ColumnElement[Any]) -> Part:
         return _duties(connection, and_(condition, *mine), order, shown)
@@ -66,8 +68,8 @@ def board(connection: Connection, *, now: Instant, provider: str | None = None, 
         return _cases(connection, and_(condition, *own), shown)
 
     return Board(
-        late=duties(or_(owed.state == "breached", waits & (owed.due_at + 1000 <= now)), owed.due_at),
-        due_next=duties(waits & (owed.due_at + 1000 > now), owed.due_at),
+        late=duties(or_(owed.state == "breached", waits & (owed.due_at <= gone)), owed.due_at),
+        due_next=duties(waits & (owed.due_at > gone), owed.due_at),
         provisional=duties(owed.state == "provisional", owed.aware_at),
         targets_passed=duties(
             waits & owed.due_at.is_(None) & owed.target_passed_at.is_not(None), owed.target_at

@@ -22,8 +22,6 @@ from tests.stack import Stack
 from views import live, reading_board_news
 from views.access import Access
 
-pytestmark = pytest.mark.timeout(60)
-
 
 @pytest.fixture(scope="module")
 def filled(infra: Stack) -> Iterator[Filled]:

@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, func, insert, select, text
 
 from command.topics import create_topics
 from schemas import event_types as events
@@ -18,6 +18,7 @@ from sinks.arrivals import LogCodec
 from sinks.database import engine
 from sinks.migrations import upgrade
 from sinks.rebuild import rebuild
+from tests.integration.filled import own_database
 from tests.integration.log_writer import (
     DUE,
     HOUR,
@@ -30,8 +31,6 @@ from tests.integration.log_writer import (
     tell,
 )
 from tests.stack import Stack
-
-pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +213,13 @@ def test_null_byte_in_a_text_does_not_stop_the_sink(log: LogWriter, store: Engin
     assert payload["reporter_role"] == "nur\ufffdse"
 
 
+def test_endless_id_does_not_stop_the_sink(log: LogWriter, store: Engine) -> None:
+    log.event(reported("x" * 5000), reported("case-8b"))
+    log.outcome(opened("case-8b", subject="y" * 5000))
+    caught_up(store, log)
+    assert row(store, "cases", "case_id", "case-8b")["kind"] == "incident"
+
+
 def test_quarantine_stands_until_the_case_is_released(log: LogWriter, store: Engine) -> None:
     fields: dict[str, Any] = {"subject": "quarantine:case-9", "rule": "candour", "source_offset": 5}
     log.outcome(said(outcomes.CaseQuarantined, "case-9", 1, MORNING, error="KeyError", **fields))
@@ -286,3 +292,22 @@ def dump(store: Engine) -> dict[str, list[str]]:
             columns = [column for column in table.c if column.name != "seq"]
             rows[table.name] = sorted(repr(tuple(row)) for row in connection.execute(select(*columns)))
     return rows
+
+
+def test_log_that_lost_what_comes_next_ends_the_sink_with_an_alarm(infra: Stack, log: LogWriter) -> None:
+    with own_database(infra.database, "log_lost") as database:
+        addresses = {"database": database, "kafka": log.kafka, "registry": infra.registry}
+        upgrade(database)
+        store = engine(database)
+        try:
+            with store.begin() as connection:
+                far = {"topic": CASE_EVENTS, "partition": 0, "next_offset": 10**9}
+                connection.execute(insert(tables.offsets).values(**far))
+            with pytest.raises(SystemExit, match="candour rebuild"):
+                read_model.run(**addresses, health_port=0, stop=threading.Event())
+            with store.connect() as connection:
+                lost = tables.alarms.c.kind == "the log is not what it was"
+                (told,) = connection.scalars(select(tables.alarms.c.text).where(lost))
+        finally:
+            store.dispose()
+    assert "partition 0" in told
