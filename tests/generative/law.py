@@ -1,7 +1,7 @@
 """Law.md §1.9.4 a second time, over the whole history at once. Knows nothing of decide and evolve."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas import event_types as events
 from schemas.event_types import CaseEvent, ClockTick, FollowUp, Instant, Record
@@ -21,6 +21,7 @@ class Owed:
     duty: str
     due_at: Instant
     openings: tuple[tuple[int, str], ...]  # (place in the log, event_id of what opened it)
+    tell_id: str  # the duty to tell beside it: an investigation is completed about that
 
 
 def breached(log: Sequence[Record], owed: Owed, accepted: frozenset[str]) -> bool:
@@ -37,7 +38,8 @@ def breached(log: Sequence[Record], owed: Owed, accepted: frozenset[str]) -> boo
     said = [(place, one) for place, one in about if _counts(one) and _concerns(one, owed)]
     opened = [place for place, cause in owed.openings if cause not in mistakes]
     if owed.duty == "share_findings":
-        if not any(isinstance(one, events.InvestigationCompleted) for _, one in said):
+        tell = replace(owed, id=owed.tell_id)
+        if not any(_investigated(one, tell) for _, one in about):
             return False
     elif not opened:
         return False
@@ -76,10 +78,10 @@ def _in_time(at: Instant, owed: Owed) -> bool:
 
 def _satisfies(one: CaseEvent, owed: Owed) -> bool:
     match owed.duty, one:
-        case "report", events.Reported():
-            return _in_time(one.facts.reported_at, owed)
         case "report", events.CaseLinked(side="primary"):
-            return _in_time(one.other_reported_at, owed)
+            return _in_time(min(one.other_reported_at, one.facts.reported_at), owed)
+        case "report", _:  # every record of a case carries the time of its report
+            return _in_time(one.facts.reported_at, owed)
         case "tell", events.RelevantPersonNotified():
             whole = one.facts_given and one.apology and one.written_notification_offered
             return whole and _in_time(one.at, owed)
@@ -92,6 +94,10 @@ def _discharged(said: list[CaseEvent], owed: Owed) -> bool:
     if owed.duty != "tell" or not any(isinstance(one, events.ContactAttempted) for one in said):
         return False
     return any(isinstance(one, events.ContactDeclined) and _in_time(one.at, owed) for one in said)
+
+
+def _investigated(one: CaseEvent, tell: Owed) -> bool:
+    return isinstance(one, events.InvestigationCompleted) and _counts(one) and _concerns(one, tell)
 
 
 def _closes(one: CaseEvent, owed: Owed) -> bool:

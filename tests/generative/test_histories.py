@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from rules.candour.state import Obligation
+from rules.identity import obligation_id
 from rules.london import SECOND, instant
 from schemas import event_types as events
 from schemas.event_types import CaseEvent, ClockTick, Instant, Record
@@ -35,12 +36,30 @@ from tests.spec.partition import Partition, fold, rebuilt
 
 HOUR, DAY = 3600 * SECOND, 24 * 3600 * SECOND
 BEGINNINGS = ("2013-06-03", "2013-12-20", "2014-03-27", "2014-11-26", "2015-03-27", "2015-06-01")
-GRADES = ("not_known", "none", "low", "moderate", "severe")
+GRADES = ("moderate", "moderate", "severe", "low", "not_known", "none")
 PATIENTS = ("p1:{0}", "p1:{0}", "p1:{0}", "p1:{0},p2:{1}")
 PROVIDERS = ("RXX", "RXX", "RXX", "RXX", "NZZ", "VZZ", "RXX,NZZ")
 DATED = (0, 0, 0, 0, -HOUR, -DAY, -5 * DAY, -21 * DAY, 5 * 60 * SECOND, 2 * DAY)
 
-which = st.integers(0, 1)
+STORIES = (
+    ("attempt", "declined"),
+    ("attempt", "declined", "attempt reached"),
+    ("attempt", "declined", "attempt reached", "after", "forget"),
+    ("attempt", "declined", "attempt reached", "told"),
+    ("after", "told"),
+    ("after", "told", "retract"),
+    ("after", "attempt", "declined"),
+    ("told", "after", "retract"),
+    ("told", "investigated", "after", "findings"),
+    ("determined no", "told", "determined yes"),
+    ("stand_down second=director", "opt_in"),
+    ("stand_down second=director", "told", "opt_in", "after"),
+    ("after", "stand_down never second=director"),
+    ("stand_down second=director", "after", "retract"),
+    ("told", "letter facts enquiries apology", "retract"),
+)
+
+which = st.sampled_from((0, 0, 0, 1))
 grades = st.sampled_from(GRADES)
 dates = st.one_of(st.sampled_from(DATED), st.sampled_from(("due", "after due")))
 scope = st.integers(0, 3)
@@ -49,8 +68,13 @@ scope = st.integers(0, 3)
 class Histories(RuleBasedStateMachine):
     """Grows one partition's log. The plain fold hears each record at once, the live engine when it works."""
 
-    @initialize(beginning=st.sampled_from(BEGINNINGS))
-    def begin(self, beginning: str) -> None:
+    @initialize(
+        beginning=st.sampled_from(BEGINNINGS),
+        harm=grades,
+        patients=st.sampled_from(PATIENTS),
+        by=st.sampled_from(PROVIDERS),
+    )
+    def begin(self, beginning: str, harm: str, patients: str, by: str) -> None:
         self.partition = Partition()
         self.cases = [Case("one"), Case("two")]
         self.lines: list[str] = []
@@ -63,6 +87,7 @@ class Histories(RuleBasedStateMachine):
         self.live = Live(self.partition.log)
         for record in genesis():
             self._append(record)
+        self._line(self.cases[0], f"report by={by} patients={patients.format(harm, 'severe')}")
 
     # -- the log -----------------------------------------------------------------------------------
 
@@ -116,8 +141,8 @@ class Histories(RuleBasedStateMachine):
 
     # -- what people record ------------------------------------------------------------------------
 
+    @precondition(lambda self: self.cases[1].facts is None)
     @rule(
-        number=which,
         harm=grades,
         other=grades,
         patients=st.sampled_from(PATIENTS),
@@ -129,7 +154,6 @@ class Histories(RuleBasedStateMachine):
     )
     def report(
         self,
-        number: int,
         harm: str,
         other: str,
         patients: str,
@@ -139,14 +163,11 @@ class Histories(RuleBasedStateMachine):
         more: str,
         hold: bool,
     ) -> None:
-        case = self.cases[number]
-        if case.facts is not None:
-            return
         words = f"report kind={kind} by={by} patients={patients.format(harm, other)}"
         if noticed:
             words += f" noticed={_text(self.now - noticed)}"
         words += f" occurred={_text(self.now - 40 * DAY)}" if more == " occurred" else more
-        self._line(case, words, hold and number == 1)
+        self._line(self.cases[1], words, hold)
 
     @rule(
         number=which,
@@ -193,6 +214,19 @@ class Histories(RuleBasedStateMachine):
         case = self.cases[number]
         if case.facts is not None:
             self._write(number, words + self._scope(case, scope), dated, hold=hold)
+
+    @rule(number=which, scope=scope, dated=dates, story=st.sampled_from(STORIES))
+    def a_story_is_told(self, number: int, scope: int, dated: int | str, story: tuple[str, ...]) -> None:
+        """What belongs together, so that deep places are reached. `after` is a tick after a due time."""
+        for words in story:
+            if words == "after":
+                self.tick_about_a_due_time(number, SECOND)
+            elif words == "retract":
+                self.retract(number, 0)
+            elif words == "forget":
+                self.retract(number, 2)
+            else:
+                self._follow(number, words, scope, dated)
 
     @rule(number=which, scope=scope, words=st.sampled_from(("", " never", " never")), second=st.booleans())
     def stand_down(self, number: int, scope: int, words: str, second: bool) -> None:
@@ -352,8 +386,16 @@ class Histories(RuleBasedStateMachine):
             for one in self._owed(case):
                 if one.due_at is None or one.id in merged:
                     continue
+                tell_id = obligation_id(case.case_id, one.patient, one.provider, "tell", one.instrument)
                 owed = Owed(
-                    one.id, case.case_id, one.patient, one.provider, one.duty, one.due_at, openings[one.id]
+                    id=one.id,
+                    case_id=case.case_id,
+                    patient=one.patient,
+                    provider=one.provider,
+                    duty=one.duty,
+                    due_at=one.due_at,
+                    openings=openings[one.id],
+                    tell_id=tell_id,
                 )
                 lawful = breached(self.partition.log, owed, accepted)
                 assert one.breached == lawful, f"by law breached: {lawful}\n{one}\n{self._told()}"
