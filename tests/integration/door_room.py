@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -132,7 +133,8 @@ def served(door: Door, sign_in: SignIn | None = None) -> Iterator[str]:
     """The API on a port of its own."""
     app = FastAPI(openapi_url="/api/openapi.json")
     app.include_router(router(door, sign_in or SignIn(demonstration=True)))
-    port = next(iter(ports.choose(Path(f"/tmp/{uuid4().hex}.ports"), ["web"]).values()))
+    with TemporaryDirectory() as folder:
+        port = ports.choose(Path(folder) / "ports.json", ["web"])["web"]
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
