@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 FOLDERS := spec unit generative contract integration fault browser
 LOCK := pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11
 
-.PHONY: help setup run test check bench clean lock assets $(addprefix test-,$(FOLDERS))
+.PHONY: help setup run test check bench clean clean-data lock assets $(addprefix test-,$(FOLDERS))
 .DELETE_ON_ERROR:
 
 help:
@@ -22,7 +22,8 @@ help:
 	@echo "make test    all tests; one folder: make test-spec, test-unit, ..."
 	@echo "make check   ruff, mypy, import-linter, and the quick tests"
 	@echo "make bench   measure; writes var/bench.json"
-	@echo "make clean   remove what was built and the data in $(DATA)"
+	@echo "make clean   remove what was built; the data in $(DATA) stays"
+	@echo "make clean-data   remove the data in $(DATA), after asking"
 	@echo "make lock    resolve the lock files anew"
 
 setup: $(DONE)-parts assets
@@ -54,7 +55,6 @@ assets: $(DONE)-candour
 	@$(BIN)/python -m views.assets
 
 run: setup
-	@echo "Starting. Report at http://127.0.0.1:$(PORT)/report, watch at http://127.0.0.1:$(PORT)/, stop with Ctrl-C."
 	$(CANDOUR) up --demo --port $(PORT) --data $(DATA)
 
 test: setup
@@ -75,10 +75,14 @@ bench: setup
 	$(BIN)/python -m tests.bench
 
 clean:
-	rm -rf $(DATA) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	rm -rf views/static/built views/node_modules
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 	rm -rf $(VENV)
+
+clean-data:
+	@printf 'All reports in $(DATA) will be gone. Type yes to go on: '; read answer; test "$$answer" = yes
+	rm -rf $(DATA)
 
 # Names and hashes only: neither lock says from where.
 lock: $(DONE)-uv

@@ -1,4 +1,4 @@
-"""What is done once at each start: topics, contracts, tables, law and calendar, clock, examples.
+"""What is done once at each start: topics, contracts, tables, law and calendar, clock.
 
 Every step may be done again on data that has it already.
 """
@@ -15,8 +15,10 @@ from command.stack import Stack
 from embedded.parts import Step
 from embedded.problems import StartError
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
-LOADED = "loaded"
+NEEDS_TIME = (
+    "The manual clock has no time yet: give the one it begins with, as in "
+    "`candour up --clock manual --at 2013-12-20T09:00:00Z`."
+)
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,12 @@ class Loading:
     """What a person wants in the stack at its start."""
 
     at: datetime | None = None
-    demo: bool = False
     directory: bool = False
     """Whether the invented providers of the demonstration are loaded."""
     vault_key: Path | None = None
 
 
-def steps(stack: Stack, infra: Infrastructure, loading: Loading, processes: list[str]) -> list[Step]:
+def steps(stack: Stack, infra: Infrastructure, loading: Loading) -> list[Step]:
     """The steps; each names what it needs."""
     before = [
         Step("key", lambda: _key(stack, loading.vault_key)),
@@ -43,7 +44,7 @@ def steps(stack: Stack, infra: Infrastructure, loading: Loading, processes: list
     if loading.directory:
         before.insert(-1, Step("directory", lambda: _directory(stack.database), needs=("tables",)))
         before[-1] = replace(before[-1], needs=(*before[-1].needs, "directory"))
-    return [*before, Step(LOADED, lambda: _examples(stack), needs=processes)] if loading.demo else before
+    return before
 
 
 def prepare(settings: Settings) -> None:
@@ -68,7 +69,7 @@ def prepare(settings: Settings) -> None:
         clock=settings.clock,
     )
     nowhere = Infrastructure(stack.kafka, stack.registry, stack.database, [])
-    for step in steps(stack, nowhere, Loading(vault_key=settings.vault_key_file), []):
+    for step in steps(stack, nowhere, Loading(vault_key=settings.vault_key_file)):
         step.run()
 
 
@@ -114,19 +115,21 @@ def _law(stack: Stack, at: datetime | None) -> None:
                 f"--at {at.isoformat()} is not after the last tick of this data, and is ignored",
                 file=sys.stderr,
             )
+    elif stack.clock == "manual":
+        _check_time(stack.database)
     adopt_defaults(stack.database, stack.registry)
+
+
+def _check_time(database: str) -> None:
+    from producers.connections import transaction
+    from producers.ticking import last_tick
+
+    with transaction(database) as connection:
+        if last_tick(connection) is None:
+            raise StartError(NEEDS_TIME)
 
 
 def _directory(database: str) -> None:
     from producers.providers import load_demonstration
 
     load_demonstration(database)
-
-
-def _examples(stack: Stack) -> None:
-    from producers.bulk import import_file
-
-    for file in sorted(EXAMPLES.glob("*.ndjson")):
-        if not file.name.endswith(".rejected.ndjson"):
-            summary = import_file(file, database=stack.database, data=Path(stack.data))
-            print(f"examples: {summary}", file=sys.stderr)

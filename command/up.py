@@ -5,13 +5,14 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 
-from command import stack
+from command import demonstration, stack
 from command.infrastructure import INNER_PORTS, choose_ports, infrastructure, places_of
 from command.processes import NAMES, processes
 from command.settings import Settings
-from command.steps import Loading, steps
+from command.steps import NEEDS_TIME, Loading, steps
 from embedded import ports, state
 from embedded.parts import Node
+from embedded.places import Places
 from embedded.problems import StartError
 from embedded.supervisor import Supervisor, handle_signals, to_stderr
 
@@ -33,6 +34,8 @@ def up(settings: Settings, wish: Wish) -> None:
     Raises StartError when something cannot be started or does not stay up.
     """
     places = places_of(settings)
+    if _has_no_time(settings, wish, places):
+        raise StartError(NEEDS_TIME)
     places.make()
     with state.locked(places.run):
         for name in state.end_leftovers(places.run):
@@ -57,11 +60,25 @@ def up(settings: Settings, wish: Wish) -> None:
         nodes: list[Node] = [*infra.parts]
         if wish.only != ONLY_INFRASTRUCTURE:
             ours = processes(settings, here)
-            loading = Loading(at=wish.at, demo=wish.demo, directory=True, vault_key=settings.vault_key_file)
-            nodes += [*ours, *steps(here, infra, loading, [part.name for part in ours])]
+            loading = Loading(at=wish.at, directory=True, vault_key=settings.vault_key_file)
+            nodes += [*ours, *steps(here, infra, loading)]
         supervisor = Supervisor(nodes, places)
         handle_signals(supervisor)
-        supervisor.run(lambda: print(f"ready {here.url}", flush=True))
+        supervisor.run(lambda: _welcome(here, wish))
+
+
+def _welcome(here: stack.Stack, wish: Wish) -> None:
+    print(f"ready {here.url}", flush=True)
+    if wish.only != ONLY_INFRASTRUCTURE:
+        to_stderr(f"report at {here.url}/report, watch at {here.url}/board, stop with Ctrl-C")
+        if wish.demo:
+            demonstration.begin(here, to_stderr)
+
+
+def _has_no_time(settings: Settings, wish: Wish, places: Places) -> bool:
+    """Seen before anything is started, where it can be; the step that adopts the law looks at the ticks."""
+    new = settings.database is None and not (places.data / "postgres").exists()
+    return settings.clock == "manual" and wish.at is None and wish.only != ONLY_INFRASTRUCTURE and new
 
 
 def leave(status: int) -> None:
