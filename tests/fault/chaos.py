@@ -19,7 +19,8 @@ from schemas.codec import Codec
 from schemas.topics import CASE_EVENTS, DEAD_LETTERS
 from stream_apps.dead_letters import listed
 from stream_apps.partition_reader import PartitionReader
-from stream_apps.verify import Verdict, judge
+from stream_apps.verdict import Verdict
+from stream_apps.verify import judge
 from tests.fault.broker import Broker
 from tests.fault.histories import Histories
 from tests.fault.small_rules import small_rules

@@ -1,0 +1,51 @@
+"""What a comparison of the outcome logs with a fold over the input has found."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+SHOWN = 5  # of each sort of difference
+
+
+class Found(NamedTuple):
+    """One outcome, as it is or as it ought to be on the log."""
+
+    offset: int  # of the record it was drawn from
+    part: str
+    payload: bytes
+
+
+@dataclass
+class Verdict:
+    records: int = 0
+    expected: int = 0
+    written: int = 0
+    repeats: int = 0  # the same id again, byte for byte: ordinary after a crash
+    missing: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    two_payloads: list[str] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+    read_model: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        return not (self.missing or self.strangers or self.two_payloads or self.order or self.read_model)
+
+    def __bool__(self) -> bool:
+        return self.clean
+
+    def lines(self) -> list[str]:
+        said = [
+            f"{self.records:,} records heard, {self.expected:,} outcomes follow from them; "
+            f"{self.written:,} on the logs, {self.repeats:,} of them repeats"
+        ]
+        for name, found in (
+            ("missing on the log", self.missing),
+            ("on the log, and follows from no record", self.strangers),
+            ("differs from what follows", self.two_payloads),
+            ("out of order", self.order),
+            ("read model differs from the log", self.read_model),
+        ):
+            if found:
+                said.append(f"{len(found):,} {name}:")
+                said += [f"  {line}" for line in found[:SHOWN]]
+        return [*said, "clean" if self.clean else "NOT CLEAN"]
