@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from rules.calendar import parse as parse_calendar
 from rules.candour.draft import Draft
-from rules.candour.evidence import closable, evidence_of
+from rules.candour.evidence import closable, evidence_of, meant_by
 from rules.candour.evolve import stages
 from rules.candour.opening import grade_of, open_by_harm
 from rules.candour.outcomes import Speaker
 from rules.candour.policy import RANK, worst
 from rules.candour.policy import parse as parse_policy
 from rules.candour.settle import moves, redate, settle, settle_new
-from rules.candour.standing import judge, reopens
+from rules.candour.standing import closes, judge, reopens
 from rules.candour.state import Case, Obligation, State
 from rules.london import in_words
 from schemas.event_types import (
@@ -142,8 +142,10 @@ def _report(draft: Draft, event: Reported) -> None:
 
 
 def _follow_up(draft: Draft, event: CaseEvent) -> None:
-    again = _opens_again(draft.case, event)
-    evidence, objections = evidence_of(draft, event, *(reopens(id) for id in again))
+    marks = [reopens(id) for id in _opens_again(draft.case, event)]
+    if isinstance(event, ObligationStoodDown):
+        marks = [closes(one.id) for one in meant_by(draft, event)]
+    evidence, objections = evidence_of(draft, event, *marks)
     opens = _open_from(draft, event) if evidence.counts else False
     remembered = draft.case.revision or draft.case.obligations
     if isinstance(event, HarmRegraded | Enriched) and not (opens or remembered or objections):

@@ -131,6 +131,11 @@ def _objections(draft: Draft, event: CaseEvent) -> list[str]:
     return found
 
 
+def meant_by(draft: Draft, event: ObligationStoodDown) -> list[Obligation]:
+    """The duties that are there for this stand-down to be about."""
+    return [one for one in draft.case.obligations.values() if concerns(_target(event), one)]
+
+
 def closable(event: ObligationStoodDown, obligation: Obligation) -> bool:
     """Whether this stand-down is about it, and it is not settled."""
     late = event.never_notifiable and (obligation.status == "met_late" or obligation.breached)
@@ -140,7 +145,7 @@ def closable(event: ObligationStoodDown, obligation: Obligation) -> bool:
 def _stand_down_lacks(draft: Draft, event: ObligationStoodDown) -> list[str]:
     """Law.md §1.9.4: not after the due time. §1.9.7: a second person when harm fell below the threshold, or
     near the due or target time."""
-    concerned = [one for one in draft.case.obligations.values() if concerns(_target(event), one)]
+    concerned = meant_by(draft, event)
     # what is settled now may be opened again, and then a stand-down that named it alone holds
     meant = [one for one in concerned if closable(event, one)] or concerned
     if not meant:

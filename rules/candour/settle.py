@@ -5,7 +5,7 @@ from typing import NamedTuple
 from rules.candour.draft import Draft
 from rules.candour.opening import deadlines, follows_at, investigated_at, open_after
 from rules.candour.policy import Duty
-from rules.candour.standing import Standing, concerns, judge, reopens
+from rules.candour.standing import DETERMINATION, Standing, closes, concerns, judge, reopens
 from rules.candour.state import UNSETTLED, Obligation, State
 from rules.identity import obligation_id
 from rules.london import in_time, in_words, passed
@@ -126,14 +126,9 @@ def _opened_again_at(draft: Draft, obligation: Obligation) -> Instant | None:
             continue
         if closed and reopens(obligation.id) in one.marks:
             at = one.at
-        closed = closed or (_closes(one) and concerns(one, obligation))
+        closed = closed or closes(obligation.id) in one.marks
+        closed = closed or (one.kind == DETERMINATION and "no" in one.marks and concerns(one, obligation))
     return at
-
-
-def _closes(one: Evidence) -> bool:
-    if one.kind == "obligation_stood_down":
-        return True
-    return one.kind == "notifiable_determination_recorded" and "no" in one.marks
 
 
 def _start(draft: Draft, obligation: Obligation, duty: Duty) -> Instant:

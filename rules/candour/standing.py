@@ -49,11 +49,16 @@ def reopens(obligation_id: str) -> str:
     return f"reopens {obligation_id}"
 
 
+def closes(obligation_id: str) -> str:
+    """The mark on a stand-down for each duty that was there to be closed: what opens later stays open."""
+    return f"closes {obligation_id}"
+
+
 def determined(evidence: Iterable[Evidence], obligation: Obligation) -> bool:
     """Whether the latest determination about it found a notifiable safety incident."""
     found = False
     for one in evidence:
-        if one.kind == "notifiable_determination_recorded" and one.counts and concerns(one, obligation):
+        if one.kind == DETERMINATION and one.counts and concerns(one, obligation):
             found = "yes" in one.marks
     return found
 
@@ -71,6 +76,7 @@ def judge(
     return standing
 
 
+DETERMINATION = "notifiable_determination_recorded"
 REPORTED = "The report itself is what this duty asks for."
 DONE = "All that is asked for was done."
 IN_WRITING = "All that the law asks for was given in writing."
@@ -90,7 +96,8 @@ def _weigh(standing: Standing, obligation: Obligation, duty: Duty, basis: str, o
             if basis == "statute":
                 _determine(standing, obligation, "yes" in one.marks)
         case "obligation_stood_down":
-            _stand_down(standing, one)
+            if closes(obligation.id) in one.marks:
+                _stand_down(standing, one)
         case "case_linked":
             if "duplicate" in one.marks and standing.status in UNSETTLED:
                 standing.status, standing.into_case = "merged", one.marks[-1]

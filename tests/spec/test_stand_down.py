@@ -159,6 +159,15 @@ TOPIC = Topic(
             "report SC35_2013 met\ntell SC35_2013 met\nexplain SC35_2013 open",
         ),
         Law(
+            "It closes what was there: a duty of a provider that becomes known later is open",
+            "§1.9.7 closing needs a stand-down",
+            REPORT + "2013-12-23 10:00  stand_down\n2013-12-24 10:00  enrich by=RXX,NZZ",
+            """report SC35_2013 p1 RXX met
+            tell SC35_2013 p1 RXX stood_down
+            report SC35_2013 p1 NZZ met
+            tell SC35_2013 p1 NZZ open""",
+        ),
+        Law(
             "A stand-down for a duty that is not there is noted",
             "bad input",
             "2013-06-03 10:00  report harm=low\n2013-06-04 10:00  stand_down",
