@@ -12,7 +12,6 @@ from rules.london import in_time, in_words, passed
 from schemas.event_types import CaseEvent, Instant
 from schemas.outcome_types import (
     BreachWithdrawn,
-    Evidence,
     ObligationConfirmed,
     ObligationDischarged,
     ObligationDisputed,
