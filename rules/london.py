@@ -57,6 +57,7 @@ def passed(as_of: Instant, due: Instant) -> bool:
     return as_of >= due + SECOND
 
 
+@lru_cache(maxsize=65536)
 def in_words(when: Instant) -> str:
     """`Wednesday 8 January 2014 at 23:59 GMT`"""
     moment = at(when)

@@ -1,6 +1,7 @@
 """Hears one outcome of the candour rule. The only way in which its memory changes."""
 
 from functools import lru_cache
+from sys import intern
 
 from rules.calendar import Calendar
 from rules.calendar import parse as parse_calendar
@@ -93,21 +94,22 @@ def remember(case: Case, outcome: Outcome) -> Obligation | None:
 
 
 def _opened(outcome: ObligationOpened) -> Obligation:
+    starts_at = outcome.starts_at
     return Obligation(
         id=outcome.subject,
-        patient=outcome.patient,
-        provider=outcome.provider,
-        duty=outcome.duty,
-        instrument=outcome.instrument,
-        policy_version=outcome.policy_version or "",
-        calendar_version=outcome.calendar_version,
+        patient=intern(outcome.patient),  # what a million obligations have in common is kept once
+        provider=intern(outcome.provider),
+        duty=intern(outcome.duty),
+        instrument=intern(outcome.instrument),
+        policy_version=intern(outcome.policy_version or ""),
+        calendar_version=intern(outcome.calendar_version) if outcome.calendar_version else None,
         provisional=outcome.provisional,
-        harm=outcome.harm,
-        reported_at=outcome.reported_at,
-        aware_at=outcome.aware_at,
-        opened_at=outcome.starts_at,
+        harm=intern(outcome.harm),
+        reported_at=starts_at if outcome.reported_at == starts_at else outcome.reported_at,
+        aware_at=starts_at if outcome.aware_at == starts_at else outcome.aware_at,
+        opened_at=starts_at,
         opened_by=outcome.cause,
-        starts_at=outcome.starts_at,
+        starts_at=starts_at,
         due_at=outcome.due_at,
         target_at=outcome.target_at,
         status="provisional" if outcome.provisional else "open",

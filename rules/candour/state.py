@@ -22,7 +22,7 @@ UNSETTLED: tuple[Status, ...] = ("provisional", "open")
 ANSWERED: tuple[Status, ...] = ("met", "met_late")
 
 
-class Obligation(Struct, kw_only=True):
+class Obligation(Struct, kw_only=True, gc=False):
     """A duty owed to one patient by one provider under one instrument. Whether it is breached stands beside
     its status: a breach is said by a tick and withdrawn by evidence."""
 
@@ -51,7 +51,7 @@ class Obligation(Struct, kw_only=True):
     alarm: Instant | None = None  # the next tick from here on concerns it
 
 
-class Case(Struct):
+class Case(Struct, gc=False):
     revision: int = 0
     evidence: tuple[Evidence, ...] = ()  # in the order of the log
     withdrawn: tuple[str, ...] = ()  # event ids of records entered by mistake
