@@ -4,10 +4,13 @@ Most records are passed over by their first bytes and never become Python object
 a record or a case aside, the fold does too: the dead letters and the quarantines that were said stand.
 """
 
+import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from itertools import repeat
+from multiprocessing import get_context
 
 import msgspec
 from confluent_kafka import KafkaException, Message
@@ -22,25 +25,11 @@ from stream_apps.decision import Deliberation, Encode, Said
 from stream_apps.log_records import quarantines, rereader
 from stream_apps.partition_reader import PartitionReader
 from stream_apps.peek import HEAD, Peek
+from stream_apps.replayed import Replayed
 
 Progress = Callable[[int], None]
 Folded = tuple[int, list[Said]]
 """Offset of a record, and all that the rules say about it."""
-
-
-@dataclass
-class Replayed:
-    """What a replay over whole partitions came to."""
-
-    records: int = 0
-    passed_over: int = 0
-    seconds: float = 0.0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    by_partition: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def records_per_second(self) -> float:
-        return self.records / self.seconds if self.seconds else 0.0
 
 
 class Fold:
@@ -124,26 +113,52 @@ def replay(
     partitions: Sequence[int] | None = None,
     progress: Progress | None = None,
     rules: Sequence[Rule] | None = None,
+    processes: int | None = None,
     show: Callable[[str], None] = print,
 ) -> Replayed:
-    """Run the rules over whole partitions, and say how much, how fast, and what they said."""
-    folding = Fold(kafka, RegistryCodec(registry), case_rules(rules), checked_only, progress)
+    """Run the rules over whole partitions, and say how much, how fast, and what they said.
+
+    `processes`: how many partitions are folded at a time, by default one for each core. Rules that a caller
+    brings are run by the caller's own process.
+    """
     result = Replayed()
     began = time.perf_counter()
-    for partition in _partitions(kafka) if partitions is None else partitions:
-        count = 0
-        for _, said in folding.partition(partition):
-            count += len(said)
-            result.outcomes.update([type(word.outcome).__name__ for word in said])
-        result.by_partition[partition] = count
+    wanted = list(_partitions(kafka) if partitions is None else partitions)
+    processes = min(processes or len(os.sched_getaffinity(0)), len(wanted))
+    if rules is None and processes > 1:
+        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+            for part in pool.map(_replayed, repeat(kafka), repeat(registry), wanted):
+                result.add(part)
+                if progress:
+                    progress(result.records)
+    else:
+        folding = Fold(kafka, RegistryCodec(registry), case_rules(rules), checked_only, progress)
+        for partition in wanted:
+            result.add(_counted(folding, partition))
     result.seconds = time.perf_counter() - began
-    result.records, result.passed_over = folding.seen, folding.seen - folding.decoded
-    show(
-        f"{result.records:,} records in {result.seconds:.1f} s ({result.records_per_second:,.0f} a second), "
-        f"{result.passed_over:,} of them passed over by their first bytes"
-    )
-    for kind, number in sorted(result.outcomes.items()):
-        show(f"{number:>12,}  {kind}")
+    for line in result.lines():
+        show(line)
+    return result
+
+
+def _replayed(kafka: str, registry: str, partition: int) -> Replayed:
+    """One partition, in a process that was started for some of them."""
+    return _counted(_folding(kafka, registry), partition)
+
+
+@lru_cache(maxsize=1)
+def _folding(kafka: str, registry: str) -> Fold:
+    return Fold(kafka, RegistryCodec(registry), case_rules(None), checked_only)
+
+
+def _counted(folding: Fold, partition: int) -> Replayed:
+    seen, decoded = folding.seen, folding.decoded
+    result = Replayed(by_partition={partition: 0})
+    for _, said in folding.partition(partition):
+        result.by_partition[partition] += len(said)
+        result.outcomes.update([type(word.outcome).__name__ for word in said])
+    result.records = folding.seen - seen
+    result.passed_over = result.records - (folding.decoded - decoded)
     return result
 
 
