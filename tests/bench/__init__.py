@@ -1,0 +1,1 @@
+"""What the stack takes and gives, measured: `python -m tests.bench`."""

@@ -1,0 +1,62 @@
+"""Measures the stack on this machine: `python -m tests.bench [NAME…] [--quick]`; keeps var/bench.json."""
+
+import os
+import time
+from typing import Annotated
+
+import psutil
+import typer
+
+from tests.bench import boarding, figures, living, remembering, replaying, sinking, starting
+from tests.bench.figures import Figure
+from tests.bench.ground import ground
+from tests.bench.progress import console, steps
+
+ON_PARTS = {
+    "replay": replaying.measure,
+    "live": living.measure,
+    "remember": remembering.measure,
+    "sink": sinking.measure,
+}
+"""These share one Kafka, registry and PostgreSQL, and make their topics anew."""
+
+ON_A_STACK = {"board": boarding.measure, "start": starting.measure}
+"""These start a whole stack of their own, with nothing else beside it."""
+
+BENCHMARKS = [*ON_PARTS, *ON_A_STACK]
+
+
+def main(
+    names: Annotated[list[str] | None, typer.Argument(help=f"Some of: {', '.join(BENCHMARKS)}")] = None,
+    quick: Annotated[bool, typer.Option(help="Few records: whether it works, not how fast.")] = False,
+) -> None:
+    """Prints each figure with its aim and what it is compared with."""
+    unknown = [name for name in names or () if name not in BENCHMARKS]
+    if unknown:
+        raise typer.BadParameter(f"{unknown[0]}: there are {', '.join(BENCHMARKS)}")
+    wanted = names or BENCHMARKS
+    found: list[Figure] = []
+    with steps() as shown:
+        on_parts = [name for name in ON_PARTS if name in wanted]
+        if on_parts:
+            with ground() as here:
+                for name in on_parts:
+                    found += [_busy(name), *ON_PARTS[name](here, shown, quick=quick)]
+        for name in ON_A_STACK:
+            if name in wanted:
+                found += [_busy(name), *ON_A_STACK[name](shown, quick=quick)]
+    if not quick:
+        figures.keep(found)
+    console.print(figures.table(found))
+    memory = psutil.virtual_memory().total / 2**30
+    console.print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {memory:.0f} GB" + ", quick" * quick)
+
+
+def _busy(name: str) -> Figure:
+    """What else the machine does: with much of it, look at ratios and not at rates."""
+    busy = psutil.cpu_percent(interval=3)
+    return Figure(f"{name}_machine_busy_percent", busy, beside="all cores, before it began")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,122 @@
+"""From a report's POST to the message about its duty on the live board, with everything on this machine."""
+
+import json
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+
+from tests.bench.figures import Figure, percentile
+from tests.bench.progress import Show, Steps
+from tests.stack import Stack
+
+A_SECOND = 50
+HANDS = 8  # that post at the same time
+WARM = 100  # reports that come first and are not counted
+_PATIENCE = 60.0
+
+
+class Posted(NamedTuple):
+    case_id: str
+    sent: float
+    answered: float
+
+
+def measure(steps: Steps, *, quick: bool) -> list[Figure]:
+    number = 200 if quick else 25 * A_SECOND
+    with tempfile.TemporaryDirectory(prefix="candour-bench-", ignore_cleanup_errors=True) as folder:
+        stack = Stack(Path(folder), clock="system")
+        with steps.step("board: starting the stack"):
+            stack.start()
+        try:
+            with steps.step(f"board: {A_SECOND} reports a second", WARM + number) as show:
+                posted, seen = _posted_and_seen(stack.url, WARM + number, show)
+        finally:
+            stack.stop()
+    counted = posted[WARM:]
+    answers = [(seen[one.case_id] - one.answered) * 1000 for one in counted]
+    sends = [(seen[one.case_id] - one.sent) * 1000 for one in counted]
+    posts = [(one.answered - one.sent) * 1000 for one in counted]
+    spans = len(counted) / (counted[-1].sent - counted[0].sent)
+    return [
+        Figure("post_to_board_p50_ms", percentile(answers, 50), at_most=30, beside="from the 201"),
+        Figure("post_to_board_p99_ms", percentile(answers, 99), at_most=100, beside="from the 201"),
+        Figure("send_to_board_p50_ms", percentile(sends, 50), beside="from the send"),
+        Figure("send_to_board_p99_ms", percentile(sends, 99), beside="from the send"),
+        Figure("post_p50_ms", percentile(posts, 50), beside="from the send to the 201"),
+        Figure("post_p99_ms", percentile(posts, 99)),
+        Figure("board_reports_per_s", spans, beside=f"wanted: {A_SECOND}"),
+    ]
+
+
+def _posted_and_seen(url: str, number: int, show: Show) -> tuple[list[Posted], dict[str, float]]:
+    seen: dict[str, float] = {}
+    ready = threading.Event()
+    threading.Thread(target=_watch, args=(url, seen, ready), daemon=True).start()
+    if not ready.wait(_PATIENCE):
+        raise TimeoutError("the board's stream did not open")
+    time.sleep(1)
+    begin = time.perf_counter() + 0.5
+    with httpx.Client(base_url=url, timeout=30) as client, ThreadPoolExecutor(HANDS) as hands:
+        wanted = [hands.submit(_post, client, begin + n / A_SECOND) for n in range(number)]
+        posted = []
+        for each in wanted:
+            posted.append(each.result())
+            show(len(posted))
+    give_up = time.monotonic() + _PATIENCE
+    while missing := [one for one in posted if one.case_id not in seen]:
+        if time.monotonic() > give_up:
+            raise TimeoutError(f"{len(missing)} of {number} reports never came to the board")
+        time.sleep(0.05)
+    return posted, seen
+
+
+def _post(client: httpx.Client, at: float) -> Posted:
+    time.sleep(max(0.0, at - time.perf_counter()))
+    sent = time.perf_counter()
+    answer = client.post("/api/reports", json=_report())
+    answered = time.perf_counter()
+    answer.raise_for_status()
+    return Posted(answer.json()["case_id"], sent, answered)
+
+
+def _report() -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat()
+    return {
+        "kind": "incident",
+        "what_happened": "The wrong strength was given, and the patient went to high dependency.",
+        "provider": "RXX",
+        "ward": "Cedar unit",
+        "reported_at": now,
+        "harm": {"physical": "moderate"},
+        "patients": [{"name": "Ada Example", "date_of_birth": "1957-04-22"}],
+        "reporter": {"role": "nurse"},
+    }
+
+
+def _watch(url: str, seen: dict[str, float], ready: threading.Event) -> None:
+    """When the first message about a duty of each case came."""
+    with (
+        suppress(httpx.TransportError),  # it ends with the stack
+        httpx.Client(base_url=url, timeout=None, headers={"Authorization": "Bearer demo:safety"}) as client,
+        client.stream("GET", "/board/events") as stream,
+    ):
+        stream.raise_for_status()
+        ready.set()
+        for body in _messages(stream.iter_lines()):
+            if str(body.get("type", "")).startswith("obligation"):
+                seen.setdefault(str(body.get("case_id")), time.perf_counter())
+
+
+def _messages(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        if line.startswith("data:"):
+            body = json.loads(line[5:])
+            yield body if isinstance(body, dict) else {}
