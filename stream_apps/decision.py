@@ -8,6 +8,8 @@ from dataclasses import replace
 from itertools import repeat
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from rules.rule import Rule, outcome_id
 from schemas.event_types import CaseEvent, CaseReleased, Record
 from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
@@ -125,9 +127,13 @@ class Deliberation:
         yield from self._remember([[Said(rule.name, released, self._encode(released))]])
         names = list(self.rules)
         onward = self._checked[names.index(rule.name) :]
+        for checked in onward:
+            checked.said_at = record.recorded_at
         for at, again in self._reread(self._partition, stumbled, offset, record.case_id):
             if isinstance(again, CaseEvent) and not isinstance(again, CaseReleased):
                 yield from self._remember(self._decide(onward, offset, at, again))
+        for checked in onward:
+            checked.said_at = None
 
 
 class _Checked:
@@ -138,6 +144,9 @@ class _Checked:
 
     def __init__(self, rule: Rule, encode: Encode, obeyed: Quarantines) -> None:
         self.heard_at = -1, -1
+        self.said_at: int | None = (
+            None  # while a released case is read again: it is said now
+        )
         self._encode = encode
         self._obeyed = obeyed
         self._about = rule.about
@@ -154,6 +163,8 @@ class _Checked:
             if error is not None:
                 raise type(error, (Exception,), {})
         outcomes = self._about(state, case_id, record, heard)
+        if self.said_at is not None:
+            outcomes = [structs.replace(outcome, recorded_at=self.said_at) for outcome in outcomes]
         self._payloads = [self._encode(outcome) for outcome in outcomes]
         return outcomes
 

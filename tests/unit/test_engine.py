@@ -8,7 +8,7 @@ import pytest
 from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.event_types import CaseEvent, CaseReleased, ClockTick, Record
-from schemas.outcome_types import CaseQuarantined, CaseReadAgain, ObligationBreached
+from schemas.outcome_types import CaseQuarantined, CaseReadAgain, ObligationBreached, Outcome
 from stream_apps.decision import Deliberation, Quarantines, Said
 from stream_apps.engine import Drift, Engine, Gap, Unsaid
 from tests.fault.histories import Histories
@@ -199,6 +199,9 @@ def test_a_released_case_is_read_again_from_where_the_rule_stumbled() -> None:
     kinds = [type(CODEC.decode(payload)).__name__ for _, _, _, payload in after]
     assert kinds == ["CaseReadAgain", "ObligationReopened", "ObligationBreached"]
     assert [(offset, part) for offset, part, _, _ in after] == [(3, "1/2"), (3, "2/2"), (4, "1/2")]
+    reopened = CODEC.decode(after[1][3])
+    assert isinstance(reopened, Outcome)
+    assert reopened.recorded_at == release.recorded_at, "what is said only now was not known before"
 
 
 def test_a_tick_for_very_many_cases_comes_in_slices_each_with_the_right_number() -> None:
