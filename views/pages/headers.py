@@ -32,7 +32,7 @@ def content_security_policy(nonce: str) -> str:
 
 
 class Guarded:
-    """ASGI middleware. It only adds headers, so that streams go through unbuffered."""
+    """ASGI middleware. It adds headers and ends what was cut off; streams go through unbuffered."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -44,7 +44,11 @@ class Guarded:
         nonce = secrets.token_urlsafe(16)
         scope.setdefault("state", {})["nonce"] = nonce
 
+        under_way = False
+
         async def guarded(message: Message) -> None:
+            nonlocal under_way
+            under_way = message["type"] == "http.response.start" or bool(message.get("more_body"))
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in FIXED.items():
@@ -54,6 +58,9 @@ class Guarded:
             await send(message)
 
         await self._app(scope, receive, guarded)
+        if under_way:
+            # A stream that the end of the process cut off; without its end the server logs an error.
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _kept(scope: Scope) -> str:

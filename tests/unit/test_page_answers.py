@@ -1,0 +1,67 @@
+"""What pages answer while the database is away: plain words, 503, and nothing typed is lost."""
+
+import asyncio
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.exc import OperationalError
+
+from producers.sign_in import SignIn
+from sinks.database import engine
+from views.access import Access
+from views.web import create_app
+
+HTML = {"Accept": "text/html"}
+
+
+def nobody_answers() -> int:
+    raise OperationalError("select now()", {}, Exception("connection refused"))
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    return create_app(
+        apis=(),
+        store=engine("postgresql://nobody@127.0.0.1:1/none"),
+        access=Access(SignIn(demonstration=True)),
+        now=nobody_answers,
+        ready=lambda: (False, {"database": "away"}),
+        version={"version": "0"},
+    )
+
+
+def ask(app: FastAPI, method: str, path: str, **options: object) -> httpx.Response:
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.request(method, path, headers=HTML, **options)  # type: ignore[arg-type]
+
+    return asyncio.run(asked())
+
+
+@pytest.mark.parametrize("path", ["/board", "/cases/00000000-0000-4000-8000-000000000000"])
+def test_a_page_says_that_the_database_is_away(app: FastAPI, path: str) -> None:
+    answer = ask(app, "GET", path)
+    assert answer.status_code == 503
+    assert "Not available just now" in answer.text
+    assert answer.headers["retry-after"] == "5"
+    assert "Traceback" not in answer.text
+
+
+def test_a_report_that_was_not_received_is_still_in_the_form(app: FastAPI) -> None:
+    typed = {"kind": "incident", "what_happened": "A <b>dose</b> was missed.", "ward": "Ward 7"}
+    answer = ask(app, "POST", "/report", data=typed)
+    assert answer.status_code == 503
+    assert "Not sent yet." in answer.text
+    assert "A &lt;b&gt;dose&lt;/b&gt; was missed." in answer.text
+    assert 'value="Ward 7"' in answer.text
+
+
+def test_it_lives_but_is_not_ready(app: FastAPI) -> None:
+    assert ask(app, "GET", "/livez").status_code == 200
+    assert ask(app, "GET", "/readyz").status_code == 503
+
+
+def test_the_form_of_a_report_opens_without_a_database(app: FastAPI) -> None:
+    assert ask(app, "GET", "/report").status_code == 200
