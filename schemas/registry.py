@@ -61,6 +61,9 @@ class RegistryCodec(Codec):
         self._refused: dict[int, float] = {}
         super().__init__(register_all(url))
 
+    def close(self) -> None:
+        self._client.close()
+
     def knows(self, number: int) -> bool:
         """Raises `httpx.HTTPError` when the registry cannot be asked: try again later."""
         if super().knows(number):

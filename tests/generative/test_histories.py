@@ -469,7 +469,7 @@ def _text(when: Instant) -> str:
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
-    max_examples=int(os.environ.get("CANDOUR_EXAMPLES", "150")),
+    max_examples=int(os.environ.get("CANDOUR_EXAMPLES", "300")),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
