@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from views.pages import words
 from views.pages.fields import Choice, Field, choices
-from views.pages.report_form import patient_fields
+from views.pages.patient_form import patient_fields
 
 NAMED = {"yes_no": (Choice("yes", "Yes"), Choice("no", "No")), "grades": choices(words.HARMS)}
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from schemas.event_types import Instant
-from views.pages import api, case_view, moments, report_form, words
+from views.pages import api, case_view, moments, patient_form, words
 from views.pages.fields import Choice, Errors, Field, Filled, missing, placed
 from views.pages.follow_up_forms import BY_TYPE, Form
 from views.pages.now import Now
@@ -69,7 +69,7 @@ def body_of(asked: Form, filled: Filled, now: Instant) -> tuple[dict[str, Any], 
     if asked.type == "enriched":
         parts = ("nhs_number", "name", "date_of_birth", "relation", "why")
         body = {name: value for name, value in body.items() if name not in parts}
-        body |= report_form.patient(filled, "", errors)
+        body |= patient_form.patient(filled, "", errors)
     if "provider" in body:
         body["provider"] = body["provider"].upper()
     return body, errors

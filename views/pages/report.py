@@ -12,6 +12,7 @@ from producers.refusals import NotReady
 from views.pages import api, report_form
 from views.pages.fields import Errors, Filled, placed
 from views.pages.now import now
+from views.pages.patient_form import patient_fields
 from views.pages.rendering import page
 from views.pages.typed import typed
 
@@ -59,6 +60,7 @@ def _form(request: Request, filled: Filled, errors: Errors, *, status: int = 200
     patients = report_form.patient_count(filled)
     context = {
         "form": report_form,
+        "patient_fields": patient_fields,
         "filled": filled,
         "errors": placed(errors, report_form.every_field(patients)),
         "patients": patients,

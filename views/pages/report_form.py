@@ -5,6 +5,7 @@ from typing import Any
 from schemas.event_types import Instant
 from views.pages import moments, words
 from views.pages.fields import Choice, Errors, Field, Filled, choices, missing
+from views.pages.patient_form import patient, patient_fields
 
 NOT_SURE = Choice("not_known", "Not sure")
 YES_NO = (Choice("yes", "Yes"), Choice("no", "No"), Choice("not_sure", "Not sure"))
@@ -93,47 +94,7 @@ ANONYMOUS = Field(
     hint="Then neither name nor role, computer or address is kept, and we cannot tell you what came of it.",
     choices=(Choice("yes", "Report anonymously"),),
 )
-RELATIONS = choices(
-    {
-        "patient": "The patient",
-        "next_of_kin": "Next of kin",
-        "parent": "Parent or guardian",
-        "attorney": "Attorney or deputy",
-        "advocate": "Advocate",
-    }
-)
-REASONS = choices(
-    {
-        "dead": "The patient has died",
-        "under_16": "The patient is under 16 and cannot decide",
-        "lacks_capacity": "The patient lacks capacity in this matter",
-    }
-)
 MOST_PATIENTS = 20  # in the form; an API call may tell of more
-NO_BIRTH_DATE = "Enter the date of birth as day, month and year, for example 27/03/1958, or leave it empty"
-
-
-def patient_fields(prefix: str = "") -> tuple[Field, ...]:
-    """Who a patient is and who is to be told in their place."""
-    return (
-        Field(
-            f"{prefix}nhs_number",
-            "NHS number",
-            hint="10 digits, for example 999 123 4567",
-            numeric=True,
-            width=20,
-        ),
-        Field(f"{prefix}name", "Name"),
-        Field(f"{prefix}date_of_birth", "Date of birth", hint="For example 27/03/1958", width=10),
-        Field(
-            f"{prefix}relation",
-            "Who is to be told?",
-            "select",
-            hint="Usually the patient. Otherwise the person lawfully acting for them.",
-            choices=RELATIONS,
-        ),
-        Field(f"{prefix}why", "If not the patient, why?", "select", choices=REASONS),
-    )
 
 
 def every_field(patients: int) -> tuple[Field, ...]:
@@ -185,22 +146,3 @@ def _reporter(filled: Filled) -> dict[str, Any]:
     typed = {part: filled.get(f"reporter-{part}", "").strip() for part in ("role", "name")}
     given = {part: text for part, text in typed.items() if text}
     return {"reporter": given} if given else {}
-
-
-def patient(filled: Filled, prefix: str, errors: Errors) -> dict[str, Any]:
-    """What was typed into `patient_fields`, as the API takes it; adds what has to be mended."""
-    typed = {part: filled.get(f"{prefix}{part}", "").strip() for part in _PARTS}
-    found: dict[str, Any] = {part: typed[part] for part in ("nhs_number", "name") if typed[part]}
-    if typed["date_of_birth"]:
-        try:
-            found["date_of_birth"] = moments.birth_date(typed["date_of_birth"])
-        except ValueError:
-            errors[f"{prefix}date_of_birth"] = NO_BIRTH_DATE
-    if typed["relation"]:
-        found["relevant_person"] = {"relation": typed["relation"], "why": typed["why"] or None}
-    elif typed["why"]:
-        errors[f"{prefix}relation"] = "Choose who is to be told in place of the patient."
-    return found
-
-
-_PARTS = ("nhs_number", "name", "date_of_birth", "relation", "why")
