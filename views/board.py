@@ -43,6 +43,7 @@ class Board(Struct, frozen=True, kw_only=True):
 
     late: Part
     due_next: Part
+    targets_next: Part
     provisional: Part
     targets_passed: Part
     grade_needed: Part
@@ -70,6 +71,9 @@ def board(connection: Connection, *, now: Instant, provider: str | None = None, 
     return Board(
         late=duties(or_(owed.state == "breached", waits & (owed.due_at <= gone)), owed.due_at),
         due_next=duties(waits & (owed.due_at > gone), owed.due_at),
+        targets_next=duties(
+            waits & owed.due_at.is_(None) & owed.target_passed_at.is_(None), owed.target_at.nulls_last()
+        ),
         provisional=duties(owed.state == "provisional", owed.aware_at),
         targets_passed=duties(
             waits & owed.due_at.is_(None) & owed.target_passed_at.is_not(None), owed.target_at

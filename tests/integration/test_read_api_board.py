@@ -42,6 +42,9 @@ def _fill(model: Filled) -> None:
     }
     model.add(reported("undecided"), opened("undecided", target_at=DUE, **undecided))
     subject = tell("undecided", "REG20_2015")
+    without_days = undecided | {"provisional": False}
+    model.add(reported("expected"), opened("expected", target_at=TICK + 2 * HOUR, **without_days))
+    model.add(reported("no-target"), opened("no-target", target_at=None, **without_days))
     model.tick(TICK)
     model.add(
         said(outcomes.ObligationBreached, "late", 2, TICK, "The due time passed.", due_at=DUE, as_of=TICK),
@@ -66,12 +69,13 @@ def test_board_sorts_what_waits_for_somebody(filled: Filled) -> None:
     now = shown(filled)
     assert [one["case_id"] for one in now.late.shown] == ["late"]
     assert [one["case_id"] for one in now.due_next.shown] == ["soon", "later"]
+    assert [one["case_id"] for one in now.targets_next.shown] == ["expected", "no-target"]
     assert [one["case_id"] for one in now.provisional.shown] == ["undecided"]
     assert [one["case_id"] for one in now.targets_passed.shown] == ["undecided"]
     assert [one["case_id"] for one in now.grade_needed.shown] == ["ungraded"]
     assert [one["case_id"] for one in now.provider_needed.shown] == ["stranger"]
     assert [one["case_id"] for one in now.quarantined.shown] == ["late"]
-    assert now.states == {"breached": 1, "open": 2, "provisional": 1}
+    assert now.states == {"breached": 1, "open": 4, "provisional": 1}
 
 
 def test_due_time_that_has_just_passed_is_late_before_its_tick(filled: Filled) -> None:

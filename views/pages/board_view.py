@@ -27,6 +27,7 @@ def lists(found: Board, wanted: Mapping[str, str]) -> list[List]:
     """What waits for somebody, the latest first."""
     late = _narrowed(found.late, wanted)
     due = _narrowed(found.due_next, wanted)
+    coming = _narrowed(found.targets_next, wanted)
     undecided = _narrowed(found.provisional, wanted)
     passed = _narrowed(found.targets_passed, wanted)
     return [
@@ -38,6 +39,14 @@ def lists(found: Board, wanted: Mapping[str, str]) -> list[List]:
             late.count,
         ),
         List("due", "Due next", "Nothing with a due time is open.", due.shown, due.count),
+        List(
+            "coming",
+            "Targets next (expectation, not law)",
+            "Nothing without a due time in law is open.",
+            coming.shown,
+            coming.count,
+            law=False,
+        ),
         List(
             "undecided",
             "Determination needed",
@@ -99,6 +108,6 @@ def summary(found: Board, shown: Sequence[List]) -> str:
 
 def owners(found: Board, wanted: Mapping[str, str]) -> list[str]:
     """The owner roles to choose from: those on the board, and the one chosen."""
-    parts = (found.late, found.due_next, found.provisional, found.targets_passed)
+    parts = (found.late, found.due_next, found.targets_next, found.provisional, found.targets_passed)
     roles = {one["owner_role"] for part in parts for one in part.shown}
     return sorted(roles | ({wanted["owner_role"]} if wanted["owner_role"] else set()))
