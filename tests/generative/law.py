@@ -32,8 +32,8 @@ def breached(log: Sequence[Record], owed: Owed, accepted: frozenset[str]) -> boo
     mistakes = {one.retracted_event_id for one in log if isinstance(one, events.EventRetracted)}
     about = [
         (place, one)
-        for place, one in enumerate(log)
-        if isinstance(one, CaseEvent) and one.case_id == owed.case_id and one.event_id not in mistakes
+        for place, one in _first_time(log)
+        if one.case_id == owed.case_id and one.event_id not in mistakes
     ]
     said = [(place, one) for place, one in about if _counts(one) and _concerns(one, owed)]
     opened = [place for place, cause in owed.openings if cause not in mistakes]
@@ -49,6 +49,15 @@ def breached(log: Sequence[Record], owed: Owed, accepted: frozenset[str]) -> boo
         or _discharged([one for _, one in said], owed)
         or any(_closes(one, owed) for place, one in said if place > since and one.event_id in accepted)
     )
+
+
+def _first_time(log: Sequence[Record]) -> list[tuple[int, CaseEvent]]:
+    """A record that comes again is the same record: it was said where it first stood."""
+    places: dict[str, tuple[int, CaseEvent]] = {}
+    for place, one in enumerate(log):
+        if isinstance(one, CaseEvent):
+            places.setdefault(one.event_id, (place, one))
+    return list(places.values())
 
 
 def _counts(one: CaseEvent) -> bool:
