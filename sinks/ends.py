@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from schemas.topics import CASE_EVENTS, PARTITIONS
@@ -17,10 +17,10 @@ class Ends:
     """Every question raises `KafkaException` or `TimeoutError` when Kafka does not answer."""
 
     def __init__(self, kafka: str, group: str = ENGINE_GROUP) -> None:
-        common: dict[str, str | int | float | bool] = {"bootstrap.servers": kafka, "log_level": 0}
+        self._common: dict[str, str | int | float | bool] = {"bootstrap.servers": kafka, "log_level": 0}
         # It never subscribes, so it is no member of the group and takes no partition from the engine.
-        self._consumer = Consumer({**common, "group.id": group, "enable.auto.commit": False})
-        self._admin = AdminClient(common)
+        self._consumer = Consumer({**self._common, "group.id": group, "enable.auto.commit": False})
+        self._admin = AdminClient(self._common)
 
     def committed(self) -> dict[int, int]:
         """The engine's committed offset of each partition of the events that has one."""
@@ -34,10 +34,15 @@ class Ends:
         if not asked:
             return {}
         answers = self._admin.list_offsets(asked, request_timeout=_ANSWER_SECONDS)
-        return {
-            (place.topic, place.partition): answer.result(_ANSWER_SECONDS).offset
-            for place, answer in answers.items()
-        }
+        try:
+            return {
+                (place.topic, place.partition): answer.result(_ANSWER_SECONDS).offset
+                for place, answer in answers.items()
+            }
+        except KafkaException:
+            # When the broker was killed, an old client asks with the epoch it knows of the leader for ever.
+            self._admin = AdminClient(self._common)
+            raise
 
     def close(self) -> None:
         self._consumer.close()
