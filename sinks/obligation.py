@@ -139,7 +139,14 @@ def _breached(before: Obligation, breach: said.ObligationBreached) -> Changes:
 
 
 def _withdrawn(before: Obligation, _: said.BreachWithdrawn) -> Changes:
-    return {"breached_at": None, "state": "open" if before.state == "breached" else before.state}
+    unsettled: State = "open" if before.discharged_at is None else "discharged"
+    return {"breached_at": None, "state": unsettled if before.state == "breached" else before.state}
+
+
+def _discharged(before: Obligation, done: said.ObligationDischarged) -> Changes:
+    # After the due time the breach stands (law.md §1.9.6); the discharge is noted beside it.
+    state: State = "discharged" if before.breached_at is None else "breached"
+    return _settled(state, discharged_at=done.discharged_at)
 
 
 def _settled(
@@ -181,7 +188,7 @@ CHANGES: dict[type[Outcome], Callable[[Obligation, Any], Changes]] = {
     said.BreachWithdrawn: _withdrawn,
     said.ObligationMet: lambda _, met: _settled("met", satisfied_at=met.satisfied_at),
     said.ObligationMetLate: lambda _, met: _settled("met_late", satisfied_at=met.satisfied_at),
-    said.ObligationDischarged: lambda _, done: _settled("discharged", discharged_at=done.discharged_at),
+    said.ObligationDischarged: _discharged,
     said.ObligationStoodDown: lambda *_: _settled("stood_down"),
     said.StandDownRefused: lambda *_: {},
     said.ObligationReopened: _reopened,

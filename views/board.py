@@ -69,7 +69,10 @@ def board(connection: Connection, *, now: Instant, provider: str | None = None, 
         return _cases(connection, and_(condition, *own), shown)
 
     return Board(
-        late=duties(or_(owed.state == "breached", waits & (owed.due_at <= gone)), owed.due_at),
+        late=duties(
+            or_((owed.state == "breached") & owed.discharged_at.is_(None), waits & (owed.due_at <= gone)),
+            owed.due_at,
+        ),
         due_next=duties(waits & (owed.due_at > gone), owed.due_at),
         targets_next=duties(
             waits & owed.due_at.is_(None) & owed.target_passed_at.is_(None), owed.target_at.nulls_last()

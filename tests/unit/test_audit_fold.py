@@ -86,6 +86,16 @@ REOPENED: dict[str, Any] = {"provisional": False, "starts_at": 2, "due_at": DUE}
         (History().met_late().breached(), "met_late", TICK),
         (History().breached().met_late().then(said.BreachWithdrawn, due_at=DUE), "met_late", None),
         (History().then(said.ObligationDischarged, discharged_at=DUE), "discharged", None),
+        (History().breached().then(said.ObligationDischarged, discharged_at=TICK), "breached", TICK),
+        (History().then(said.ObligationDischarged, discharged_at=TICK).breached(), "breached", TICK),
+        (
+            History()
+            .breached()
+            .then(said.ObligationDischarged, discharged_at=TICK)
+            .then(said.BreachWithdrawn, due_at=DUE),
+            "discharged",
+            None,
+        ),
         (History().then(said.ObligationStoodDown, never_notifiable=False), "stood_down", None),
         (History().breached().then(said.ObligationMerged, into_case_id="d"), "merged", TICK),
         (History().met().then(said.ObligationReopened, **REOPENED), "open", None),
