@@ -1,5 +1,6 @@
 """The command `candour`: each one finds the stack and calls the room that does the work."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,7 @@ import typer
 
 from command import stack
 from command.guard import guarded
-from command.settings import ClockKind, Settings
+from command.settings import ClockKind, Settings, read
 from command.times import as_of
 
 app = typer.Typer(
@@ -42,7 +43,7 @@ def common(
 
 def settings(**given: object) -> Settings:
     """The settings, with what was given on the command line in the place of the environment's."""
-    return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    return read(os.environ, **given)
 
 
 def running(data: Path | None) -> stack.Stack:

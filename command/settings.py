@@ -1,18 +1,20 @@
 """The one object of settings: read from the environment once, at the edge."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import msgspec
+
+from embedded.problems import StartError
 
 ClockKind = Literal["system", "manual"]
+PREFIX = "CANDOUR_"
+ADDRESSES = {"kafka": "KAFKA_BOOTSTRAP", "registry": "SCHEMA_REGISTRY_URL", "database": "DATABASE_URL"}
 
 
-class Settings(BaseSettings):
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Names begin with CANDOUR_, but for the three addresses, which other programs name the same way."""
-
-    model_config = SettingsConfigDict(env_prefix="CANDOUR_", extra="ignore", populate_by_name=True)
 
     data: Path = Path("var")
     host: str = "127.0.0.1"
@@ -26,8 +28,31 @@ class Settings(BaseSettings):
     java: Path | None = None
     maven_repository: str | None = None
     vault_key_file: Path | None = None
-    debug: bool = False
 
-    kafka: str | None = Field(default=None, validation_alias="KAFKA_BOOTSTRAP")
-    registry: str | None = Field(default=None, validation_alias="SCHEMA_REGISTRY_URL")
-    database: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    kafka: str | None = None
+    registry: str | None = None
+    database: str | None = None
+
+
+def read(environment: Mapping[str, str], **given: Any) -> Settings:
+    """What is given stands before what the environment says; None is not given, and so is an empty variable.
+
+    Raises StartError that names the variable whose value does not fit.
+    """
+    return Settings(
+        **{
+            field.name: given[field.name] if given.get(field.name) is not None else _from(environment, field)
+            for field in msgspec.structs.fields(Settings)
+        }
+    )
+
+
+def _from(environment: Mapping[str, str], field: msgspec.structs.FieldInfo) -> Any:
+    name = ADDRESSES.get(field.name, PREFIX + field.name.upper())
+    value = environment.get(name)
+    if not value:
+        return field.default
+    try:
+        return msgspec.convert(value, field.type, strict=False, dec_hook=lambda kind, text: kind(text))
+    except msgspec.ValidationError as error:
+        raise StartError(f"{name}={value} does not fit: {error}.") from None
