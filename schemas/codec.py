@@ -61,6 +61,10 @@ class Codec:
         """Each schema id that can be read, with the type it yields."""
         return {number: kind for number, (kind, _) in self._readers.items()}
 
+    def reader(self, number: int) -> tuple[type[Record], Schema] | None:
+        """The type that a schema id yields, and the schema it was written with; None while it is not known."""
+        return self._readers.get(number)
+
     def knows(self, number: int) -> bool:
         return number in self._readers
 

@@ -31,6 +31,10 @@ def register_all(url: str) -> dict[str, int]:
     Safe to repeat. Raises `RegistryRefused` where a changed contract would break old readers or writers.
     """
     with httpx.Client(base_url=url, timeout=30, headers={"content-type": MEDIA_TYPE}) as client:
+        # for all first, so that no subject stands unguarded between its registration and its own setting
+        setting = client.put("/config", json={"compatibility": COMPATIBILITY})
+        if setting.is_error:
+            raise RegistryRefused(f"compatibility: {setting.status_code} {setting.text}")
         ids: dict[str, int] = {}
         for topic, kinds in RECORDS.items():
             for kind in kinds:

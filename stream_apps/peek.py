@@ -74,7 +74,7 @@ class Peek:
 
     def _plan(self, number: int) -> Plan | None:
         if number not in self._plans:
-            reader = self._codec._readers.get(number)
+            reader = self._codec.reader(number)
             if reader is None:  # may be learnt later
                 return None
             self._plans[number] = plan(*reader)
