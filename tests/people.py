@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -48,6 +48,12 @@ class Person:
 
     def __init__(self, url: str) -> None:
         self.http = httpx.Client(base_url=url, timeout=60, headers={"Authorization": "Bearer demo:safety"})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
 
     def report(self, **changes: Any) -> str:
         """The case of the report."""

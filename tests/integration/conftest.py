@@ -18,6 +18,5 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def person(whole: Stack) -> Iterator[Person]:
-    made = Person(whole.url)
-    yield made
-    made.http.close()
+    with Person(whole.url) as made:
+        yield made
