@@ -1,16 +1,22 @@
 """`candour dlq list`: the dead letters in words."""
 
-from rich.console import Console
-from rich.table import Table
+from collections.abc import Iterator
+
+from stream_apps.dead_letters import DeadLetter, listed
 
 
 def show(kafka: str) -> None:
-    """Prints one line for each dead letter."""
-    from stream_apps.dead_letters import listed
-
+    """Prints one line for each dead letter, handled ones included."""
     letters = listed(kafka)
-    table = Table("topic", "partition", "offset", "error", "put back as")
+    for line in lines(letters):
+        print(line)
+    if not letters:
+        print("no dead letters")
+
+
+def lines(letters: list[DeadLetter]) -> Iterator[str]:
+    """One line each: where it came from, what was wrong, and where it was put back."""
     for letter in letters:
-        again = "" if letter.replayed_as is None else str(letter.replayed_as)
-        table.add_row(letter.topic, str(letter.partition), str(letter.offset), letter.error, again)
-    Console().print(table if letters else "no dead letters")
+        again = "" if letter.replayed_as is None else f" (put back as offset {letter.replayed_as})"
+        error = " ".join(letter.error.split())
+        yield f"{letter.topic}/{letter.partition} offset {letter.offset}: {error}{again}"

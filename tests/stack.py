@@ -144,14 +144,7 @@ class Stack:
 
     def command(self, *arguments: str, accept: tuple[int, ...] = (0,), seconds: float = 300) -> str:
         """Runs one `candour` command on this stack and gives what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "command", *arguments, "--data", str(self.data)],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
+        done = candour(*arguments, "--data", str(self.data), environment=self.environment, seconds=seconds)
         if done.returncode not in accept:
             raise StackEnded(f"candour {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -180,6 +173,20 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def candour(
+    *arguments: str, environment: dict[str, str] | None = None, seconds: float = 300
+) -> subprocess.CompletedProcess[str]:
+    """Runs one command to its end, whatever its exit status."""
+    return subprocess.run(
+        [sys.executable, "-m", "command", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
 
 
 def _remembered(data: Path) -> Path:

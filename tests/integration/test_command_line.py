@@ -1,0 +1,135 @@
+"""The command `candour` on a running stack: each of its ways that a person may take, the wrong ones too."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import psycopg
+import pytest
+from confluent_kafka import Producer
+
+from schemas.contracts import snake
+from schemas.topics import CASE_EVENTS
+from tests.people import MODERATE_HARM, Person, until
+from tests.stack import Stack, candour
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+
+HEADER = "code,name,type,nhs_contract,scheme_member,valid_from,valid_to\n"
+MEGABYTES_2 = 2 * 1024 * 1024
+CONTACT = {"type": "contact_attempted", "means": "telephone", "result": "no_answer"}
+
+
+def test_a_tick_tells_the_time_and_does_not_step_back(whole: Stack) -> None:
+    assert whole.tick("2013-12-20T10:30:00+01:00") == "it is 2013-12-20T09:30:00Z\n"
+    for earlier in ("2013-12-20T09:30:00Z", "2013-12-20T09:29:00Z"):
+        done = candour("tick", earlier, "--data", str(whole.data))
+        assert done.returncode == 1
+        assert "is not after the last tick: the manual clock only steps forward" in done.stderr
+
+
+def test_the_doctor_finds_nothing_wrong(whole: Stack) -> None:
+    told = whole.command("doctor")
+    assert told.startswith(
+        f"KAFKA_BOOTSTRAP={whole.kafka}\nSCHEMA_REGISTRY_URL={whole.registry}\nDATABASE_URL="
+    )
+    assert "WRONG" not in told
+    for part in ("kafka", "registry", "postgres", "relay", "watchdog", "engine", "sink", "web"):
+        assert f"  ok   {part}: running" in told
+    for process in ("relay", "watchdog", "engine", "sink", "web", "registry"):
+        assert f"  ok   {process} answers: ready" in told
+
+
+def test_an_import_names_the_bad_lines_and_a_second_one_changes_nothing(whole: Stack, tmp_path: Path) -> None:
+    file = tmp_path / "week.ndjson"
+    good = {**MODERATE_HARM, "what_happened": "A line of an import."}
+    lines = [
+        json.dumps({"key": "week-1", "report": good, "events": [CONTACT]}),
+        "{",
+        json.dumps({"key": "week-2", "report": {**good, "kind": "weather"}}),
+        json.dumps(good),
+    ]
+    file.write_text("\n".join(lines))
+    rejects = tmp_path / "week.rejected.ndjson"
+    assert whole.command("import", str(file)) == (
+        f"2 lines accepted with 1 follow-ups, 0 already there, 2 rejected: see {rejects}\n"
+    )
+    reasons = {one["line"]: one["reasons"] for one in map(json.loads, rejects.read_text().splitlines())}
+    assert set(reasons) == {2, 3}
+    assert "is no JSON" in reasons[2][0]
+    assert reasons[3][0].startswith("/report/kind")
+    assert whole.command("import", str(file)) == (
+        f"0 lines accepted with 0 follow-ups, 2 already there, 2 rejected: see {rejects}\n"
+    )
+
+
+def test_providers_are_imported_all_or_none(whole: Stack, person: Person, tmp_path: Path) -> None:
+    file = tmp_path / "directory.csv"
+    new = "RQ1,Ninebarrow NHS Trust,nhs_trust,yes,yes,2010-04-01,\n"
+    file.write_text(HEADER + new + "RQ2,Nowhere,nhs_trust,perhaps,yes,2010-04-01,\n")
+    done = candour("providers", "import", str(file), "--data", str(whole.data))
+    assert done.returncode == 1
+    assert "directory.csv, line 3: nhs_contract is neither yes nor no: perhaps" in done.stderr
+    with psycopg.connect(whole.database) as connection:
+        assert connection.execute("SELECT FROM door.providers WHERE code = 'RQ1'").fetchall() == []
+
+    file.write_text(HEADER + new)
+    assert whole.command("providers", "import", str(file)) == "1 providers loaded\n"
+    duty = person.duty(person.report(provider="RQ1"), "tell")
+    assert (duty["provider_type"], duty["instrument"]) == ("nhs_trust", "SC35_2013")
+
+
+def test_garbage_on_the_log_goes_to_the_dead_letters_and_the_partition_goes_on(
+    whole: Stack, person: Person
+) -> None:
+    assert whole.command("dlq", "list") == "no dead letters\n"
+    case_id = person.report()
+    person.settled(case_id)
+    with psycopg.connect(whole.database) as connection:
+        found = connection.execute("SELECT partition FROM read.cases WHERE case_id = %s", (case_id,))
+        (partition,) = found.fetchone() or (-1,)
+    garbage = [b"no record at all", b"\0\0\0\xff\xff" + b"unknown", None, b"x" * MEGABYTES_2]
+    producer = Producer({"bootstrap.servers": whole.kafka, "message.max.bytes": 2 * MEGABYTES_2})
+    for value in garbage:
+        producer.produce(CASE_EVENTS, value=value, key=case_id, partition=partition)
+    assert producer.flush(30) == 0
+
+    person.add(case_id, CONTACT)
+    case = person.settled(case_id)
+    assert [one["type"] for one in case["timeline"]] == ["reported", "contact_attempted"]
+    whole.tick("2013-12-20T10:00:00Z")
+
+    told = whole.command("dlq", "list").splitlines()
+    assert len(told) == len(garbage)
+    assert all(line.startswith(f"{CASE_EVENTS}/{partition} offset ") for line in told)
+    assert not any("put back" in line for line in told)
+    assert whole.command("dlq", "replay") == "4 put back\n"
+    again = until(lambda: lines if len(lines := whole.command("dlq", "list").splitlines()) == 8 else [])
+    assert sum("put back as offset" in line for line in again) == 4
+    assert whole.command("verify").endswith("clean\n")
+
+
+def test_a_replay_counts_what_is_on_the_log(whole: Stack) -> None:
+    told = whole.command("replay").splitlines()
+    assert re.match(r"[\d,]+ records in [\d.]+ s \([\d,]+ a second\), [\d,]+ of them passed over", told[0])
+    counted = {snake(kind): int(number.replace(",", "")) for number, kind in map(str.split, told[1:])}
+    with psycopg.connect(whole.database) as connection:
+        rows = connection.execute("SELECT type, count(*) FROM read.outcomes GROUP BY type").fetchall()
+    assert Counter(counted) == Counter(dict(rows))
+
+
+def test_verify_sees_a_changed_row_and_a_rebuild_mends_it(whole: Stack) -> None:
+    assert whole.command("verify").endswith("clean\n")
+    with psycopg.connect(whole.database) as connection:
+        changed = connection.execute(
+            "UPDATE read.outcomes SET sha256 = sha256(sha256), payload = '{}' "
+            "WHERE id = (SELECT min(id) FROM read.outcomes) RETURNING id"
+        ).fetchone()
+    assert changed is not None
+    told = whole.command("verify", accept=(1,))
+    assert "1 read model differs from the log:" in told
+    assert f"{changed[0]} has another payload in read.outcomes" in told
+    assert told.endswith("NOT CLEAN\n")
+    assert "outcomes: " in whole.command("rebuild")
+    assert whole.command("verify").endswith("clean\n")
