@@ -129,7 +129,7 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(StackEnded, match=f"Port {port} on 127.0.0.1 is in use by another program"):
-            Stack(tmp_path, port=port).start(30)
+            Stack(tmp_path, port=port, at="2013-12-20T09:00:00Z").start(30)
 
 
 def test_damaged_postgres_data_is_said(tmp_path: Path) -> None:
