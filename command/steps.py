@@ -5,7 +5,7 @@ Every step may be done again on data that has it already.
 
 import sys
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from command.infrastructure import Infrastructure
@@ -14,11 +14,6 @@ from command.settings import Settings
 from command.stack import Stack
 from embedded.parts import Step
 from embedded.problems import StartError
-
-NEEDS_TIME = (
-    "The manual clock has no time yet: give the one it begins with, as in "
-    "`candour up --clock manual --at 2013-12-20T09:00:00Z`."
-)
 
 
 @dataclass(frozen=True)
@@ -105,6 +100,13 @@ def _tables(database: str) -> None:
 def _law(stack: Stack, at: datetime | None) -> None:
     from producers.adoption import adopt_defaults, learn_contracts
 
+    if at is None and stack.clock == "manual" and _has_no_time(stack.database):
+        at = datetime.now(UTC).replace(microsecond=0)
+        print(
+            f"the manual clock begins now, at {at:%Y-%m-%dT%H:%M:%SZ}, and moves forward only; "
+            "--at begins it elsewhere",
+            file=sys.stderr,
+        )
     if at is not None:
         from producers.ticking import advance
 
@@ -115,18 +117,15 @@ def _law(stack: Stack, at: datetime | None) -> None:
                 f"--at {at.isoformat()} is not after the last tick of this data, and is ignored",
                 file=sys.stderr,
             )
-    elif stack.clock == "manual":
-        _check_time(stack.database)
     adopt_defaults(stack.database, stack.registry)
 
 
-def _check_time(database: str) -> None:
+def _has_no_time(database: str) -> bool:
     from producers.connections import transaction
     from producers.ticking import last_tick
 
     with transaction(database) as connection:
-        if last_tick(connection) is None:
-            raise StartError(NEEDS_TIME)
+        return last_tick(connection) is None
 
 
 def _directory(database: str) -> None:

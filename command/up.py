@@ -9,10 +9,9 @@ from command import demonstration, stack
 from command.infrastructure import INNER_PORTS, choose_ports, infrastructure, places_of
 from command.processes import NAMES, processes
 from command.settings import Settings
-from command.steps import NEEDS_TIME, Loading, steps
+from command.steps import Loading, steps
 from embedded import ports, state
 from embedded.parts import Node
-from embedded.places import Places
 from embedded.problems import StartError
 from embedded.supervisor import Supervisor, handle_signals, to_stderr
 
@@ -34,8 +33,6 @@ def up(settings: Settings, wish: Wish) -> None:
     Raises StartError when something cannot be started or does not stay up.
     """
     places = places_of(settings)
-    if _has_no_time(settings, wish, places):
-        raise StartError(NEEDS_TIME)
     places.make()
     with state.locked(places.run):
         for name in state.end_leftovers(places.run):
@@ -73,12 +70,6 @@ def _welcome(here: stack.Stack, wish: Wish) -> None:
         to_stderr(f"report at {here.url}/report, watch at {here.url}/board, stop with Ctrl-C")
         if wish.demo:
             demonstration.begin(here, to_stderr)
-
-
-def _has_no_time(settings: Settings, wish: Wish, places: Places) -> bool:
-    """Seen before anything is started, where it can be; the step that adopts the law looks at the ticks."""
-    new = settings.database is None and not (places.data / "postgres").exists()
-    return settings.clock == "manual" and wish.at is None and wish.only != ONLY_INFRASTRUCTURE and new
 
 
 def leave(status: int) -> None:

@@ -67,17 +67,6 @@ def test_what_is_not_understood_is_said_with_status_2(command: tuple[str, ...], 
     assert told in words(done.stderr)
 
 
-def test_a_manual_clock_on_new_data_needs_a_time(tmp_path: Path) -> None:
-    new = tmp_path / "new"
-    done = candour("up", "--clock", "manual", "--data", str(new), "--port", "0")
-    assert done.returncode == 1
-    assert done.stderr == (
-        "candour: The manual clock has no time yet: give the one it begins with, as in "
-        "`candour up --clock manual --at 2013-12-20T09:00:00Z`.\n"
-    )
-    assert not new.exists()
-
-
 def test_with_the_system_clock_a_tick_is_refused_and_a_password_is_not_shown(tmp_path: Path) -> None:
     run = tmp_path / "run"
     run.mkdir()

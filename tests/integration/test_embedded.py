@@ -49,7 +49,9 @@ def test_all_three_answer(infra: Stack) -> None:
     assert AdminClient({"bootstrap.servers": infra.kafka}).list_topics(timeout=10).brokers
     assert httpx.get(f"{infra.registry}/subjects").status_code == 200
     with psycopg.connect(infra.database) as connection:
-        assert connection.execute("show server_version_num").fetchone() >= ("180000",)
+        version = connection.execute("show server_version_num").fetchone()
+    assert version is not None
+    assert int(version[0]) >= 180000
     assert set(infra.pids()) == INFRASTRUCTURE
 
 
@@ -156,3 +158,10 @@ def test_damaged_kafka_data_is_said(tmp_path: Path) -> None:
 def test_a_java_that_does_not_run_is_said(tmp_path: Path) -> None:
     with pytest.raises(StackEnded, match=r"CANDOUR_JAVA=\S+/false does not run as a Java"):
         Stack(tmp_path, only="infra", environment={"CANDOUR_JAVA": shutil.which("false") or ""}).start(60)
+
+
+def test_a_manual_clock_without_a_time_begins_now_and_goes_forward_only(tmp_path: Path) -> None:
+    with Stack(tmp_path, clock="manual") as stack:
+        assert "the manual clock begins now, at 20" in stack.said
+        with pytest.raises(StackEnded, match="2013-12-20"):
+            stack.command("tick", "2013-12-20T09:00:00Z")
