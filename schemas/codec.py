@@ -62,7 +62,7 @@ class Codec:
         return {number: kind for number, (kind, _) in self._readers.items()}
 
     def reader(self, number: int) -> tuple[type[Record], Schema] | None:
-        """The type that a schema id yields, and the schema it was written with; None while it is not known."""
+        """The type that a schema id yields, and the schema it was written with; None while not known."""
         return self._readers.get(number)
 
     def knows(self, number: int) -> bool:

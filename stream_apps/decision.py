@@ -144,9 +144,7 @@ class _Checked:
 
     def __init__(self, rule: Rule, encode: Encode, obeyed: Quarantines) -> None:
         self.heard_at = -1, -1
-        self.said_at: int | None = (
-            None  # while a released case is read again: it is said now
-        )
+        self.said_at: int | None = None  # while a released case is read again: it is said now
         self._encode = encode
         self._obeyed = obeyed
         self._about = rule.about
