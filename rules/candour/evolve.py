@@ -6,7 +6,7 @@ from sys import intern
 from rules.calendar import Calendar
 from rules.calendar import parse as parse_calendar
 from rules.candour.policy import parse as parse_policy
-from rules.candour.state import UNSETTLED, Case, Obligation, State
+from rules.candour.state import UNSETTLED, Case, Obligation, State, one_of
 from rules.london import SECOND, in_time
 from schemas.event_types import Instant
 from schemas.outcome_types import (
@@ -110,8 +110,8 @@ def _opened(outcome: ObligationOpened) -> Obligation:
         opened_at=starts_at,
         opened_by=outcome.cause,
         starts_at=starts_at,
-        due_at=outcome.due_at,
-        target_at=outcome.target_at,
+        due_at=one_of(outcome.due_at),
+        target_at=one_of(outcome.target_at),
         status="provisional" if outcome.provisional else "open",
         revision=outcome.revision,
     )
