@@ -22,7 +22,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clock: ClockKind = "system"
     tick_seconds: float = 30.0
     health_port: int = 0
-    health_host: str = "127.0.0.1"
     instance: str = "engine-0"
     cache: Path | None = None
     java: Path | None = None
