@@ -37,6 +37,15 @@ def test_errors_take_the_focus_and_lead_to_their_field(open_page: Open) -> None:
     expect(page.locator("#kind")).to_be_focused()
 
 
+def test_the_board_keeps_the_place_of_the_keyboard_when_its_rows_are_replaced(open_page: Open) -> None:
+    page = open_page("/board")
+    page.evaluate("""() => { const link = document.querySelector('#board a'); link.focus();
+        window.kept = link; }""")
+    wanted = page.evaluate("document.activeElement.getAttribute('href')")
+    page.wait_for_function("() => !document.contains(window.kept)", timeout=60_000)
+    assert page.evaluate("document.activeElement.getAttribute('href')") == wanted
+
+
 def test_every_stop_on_the_board_can_be_seen(open_page: Open) -> None:
     page = open_page("/board")
     for _ in range(15):

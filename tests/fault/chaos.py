@@ -141,7 +141,9 @@ class Lane:
         while time.monotonic() - began < QUIET_WITHIN and not until():
             self._reap()
             while len(self.workers) > 2:
-                self.workers.pop(0).signal(signal.SIGKILL)
+                surplus = self.workers.pop(0)
+                surplus.signal(signal.SIGKILL)
+                surplus.process.wait()
             if not any(not worker.fault and not worker.frozen for worker in self.workers):
                 self.start()
             if self._lag() == 0:

@@ -12,6 +12,16 @@ let heardAt = Date.now();
 let waiting = null;
 let source = null;
 
+// Finds what was in use before the rows were replaced, so that the keyboard does not lose its place.
+function again(element) {
+  if (!element || !board.contains(element)) return null;
+  if (element.id) return () => document.getElementById(element.id) ?? board;
+  const link = element.getAttribute("href");
+  const alike = () => [...board.querySelectorAll("a")].filter((each) => each.getAttribute("href") === link);
+  const place = alike().indexOf(element);
+  return () => alike()[place] ?? alike()[0] ?? board;
+}
+
 async function refresh() {
   waiting = null;
   if (paused) return;
@@ -21,11 +31,11 @@ async function refresh() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("board");
     if (!fresh) return;
-    const focused = document.activeElement?.id;
+    const focused = again(document.activeElement);
     const before = board.dataset.summary;
     board.replaceChildren(...document.importNode(fresh, true).childNodes);
     board.dataset.summary = fresh.dataset.summary;
-    if (focused) document.getElementById(focused)?.focus();
+    focused?.()?.focus({ preventScroll: true });
     if (fresh.dataset.summary !== before) status.textContent = `Board updated: ${fresh.dataset.summary}`;
     age();
   } catch {
@@ -60,6 +70,7 @@ function connect() {
   source.addEventListener("ping", changed); // nothing happened, but time went on
 }
 
+board.tabIndex = -1; // where the keyboard goes when the row in use is gone
 button.hidden = false;
 button.addEventListener("click", () => {
   paused = !paused;
