@@ -57,8 +57,17 @@ def table(figures: Sequence[Figure]) -> Table:
     return shown
 
 
+def markdown(figures: Sequence[Figure]) -> str:
+    """The same for `docs/performance.md`."""
+    lines = ["| Figure | Measured | Aim | | Beside |", "|---|---:|---:|---|---|"]
+    for one in figures:
+        mark = "" if not one.aim else "missed" if one.missed else "met"
+        lines.append(f"| `{one.name}` | {_short(one.value)} | {one.aim} | {mark} | {one.beside} |")
+    return "\n".join(lines) + "\n"
+
+
 def keep(figures: Sequence[Figure], place: Path = PLACE) -> None:
-    """One flat object; what was measured in another run and not in this one stays."""
+    """One flat object; what was measured in another run stays. Beside it, this run's table as Markdown."""
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         known: dict[str, float] = json.loads(place.read_text())
@@ -66,6 +75,7 @@ def keep(figures: Sequence[Figure], place: Path = PLACE) -> None:
         known = {}
     known |= {figure.name: round(figure.value, 4) for figure in figures}
     place.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
+    place.with_suffix(".md").write_text(markdown(figures))
 
 
 def _short(value: float | None) -> str:

@@ -16,6 +16,7 @@ from tests.bench.records import Mix, adoptions
 
 RUNS = 3
 A_SECOND = 100
+Done = dict[str, float]
 WARM = 200  # events that come first and are not counted
 
 
@@ -24,31 +25,40 @@ def measure(here: Ground, steps: Steps, *, quick: bool) -> list[Figure]:
     plain, engine = _catch_up(here, steps, number, runs)
     with steps.step(f"live: {A_SECOND} events a second", counted):
         waits = _latencies(here, counted)
-    ratios = [mine / other for mine, other in zip(engine, plain, strict=True)]
+    pairs = list(zip(engine, plain, strict=True))
+    rates = [mine["records_per_s"] / other["records_per_s"] for mine, other in pairs]
+    efforts = [other["cpu_s_per_million"] / mine["cpu_s_per_million"] for mine, other in pairs]
     return [
-        Figure("plain_faust_records_per_s", middle(plain), beside=spread(plain)),
-        Figure("live_engine_records_per_s", middle(engine), beside=spread(engine)),
-        Figure("live_to_plain_faust_ratio", middle(ratios), at_least=0.8, beside=spread(ratios)),
+        *_of("plain_faust", plain),
+        *_of("live_engine", engine),
+        Figure("live_to_plain_faust_ratio", middle(rates), at_least=0.8, beside=spread(rates)),
+        Figure("live_to_plain_faust_cpu_ratio", middle(efforts), beside=f"of CPU time; {spread(efforts)}"),
         Figure("event_to_outcome_p50_ms", percentile(waits, 50)),
         Figure("event_to_outcome_p99_ms", percentile(waits, 99), at_most=10),
     ]
 
 
-def _catch_up(here: Ground, steps: Steps, number: int, runs: int) -> tuple[list[float], list[float]]:
-    """Records per second of both, in turn, each time on a log of their own."""
+def _of(name: str, runs: list[Done]) -> list[Figure]:
+    rates = [run["records_per_s"] for run in runs]
+    efforts = [run["cpu_s_per_million"] for run in runs]
+    return [
+        Figure(f"{name}_records_per_s", middle(rates), beside=spread(rates)),
+        Figure(f"{name}_cpu_s_per_million", middle(efforts), beside=spread(efforts)),
+    ]
+
+
+def _catch_up(here: Ground, steps: Steps, number: int, runs: int) -> tuple[list[Done], list[Done]]:
+    """Both in turn, each time on a log of their own."""
     plain, engine = [], []
     for run in range(1, runs + 1):
         here.make_topics()
         with steps.step(f"live: writing {number:,} reports", number) as show:
-            total = here.fill(Mix(here.codec, seed=run).records(number), show, as_of=None)
+            total = here.fill(Mix(here.codec, seed=run).records(number), show)
         with steps.step(f"live: plain Faust agent, run {run}"):
-            done = contender("plain", here.kafka, here.folder / "plain", f"plain-{run}", total)
-            plain.append(done["records_per_s"])
+            plain.append(contender("plain", here.kafka, here.folder / "plain", f"plain-{run}", total))
         with steps.step(f"live: case engine, run {run}"):
-            done = contender(
-                "engine", here.kafka, here.registry, here.folder / "engine", f"engine-{run}", total
-            )
-            engine.append(done["records_per_s"])
+            where = (here.kafka, here.registry, here.folder / "engine")
+            engine.append(contender("engine", *where, f"engine-{run}", total))
     return plain, engine
 
 

@@ -28,6 +28,12 @@ def _figures(found: dict[str, list[dict[str, float]]]) -> list[Figure]:
 
     # In the same round, so that what else the machine did weighs on both.
     ratios = [mine / raw for mine, raw in zip(runs("replay"), runs("raw"), strict=True)]
+    efforts = [
+        raw / mine
+        for mine, raw in zip(
+            runs("replay_one", "cpu_s_per_million"), runs("raw", "cpu_s_per_million"), strict=True
+        )
+    ]
     alone = [mine / raw for mine, raw in zip(runs("replay_one"), runs("raw"), strict=True)]
     return [
         Figure("raw_consume_records_per_s", middle(runs("raw")), beside=spread(runs("raw"))),
@@ -38,9 +44,12 @@ def _figures(found: dict[str, list[dict[str, float]]]) -> list[Figure]:
             "replay_one_process_records_per_s", middle(runs("replay_one")), beside=spread(runs("replay_one"))
         ),
         Figure("replay_one_process_to_raw_ratio", middle(alone), beside=spread(alone)),
+        Figure(
+            "replay_one_process_to_raw_cpu_ratio", middle(efforts), beside=f"of CPU time; {spread(efforts)}"
+        ),
         *(
             Figure(f"{name}_cpu_s_per_million", middle(runs(name, "cpu_s_per_million")))
-            for name in ("raw", "decode", "replay")
+            for name in CONTENDERS
         ),
         Figure("replay_peak_rss_mb", middle(runs("replay", "peak_mb")), beside="the largest process"),
     ]
