@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+import psutil
 
 from tests.bench.figures import Figure, percentile
 from tests.bench.progress import Show, Steps
@@ -37,7 +38,9 @@ def measure(steps: Steps, *, quick: bool) -> list[Figure]:
             stack.start()
         try:
             with steps.step(f"board: {A_SECOND} reports a second", WARM + number) as show:
+                before = _efforts(stack)
                 posted, seen = _posted_and_seen(stack.url, WARM + number, show)
+                efforts = {name: used - before.get(name, 0) for name, used in _efforts(stack).items()}
         finally:
             stack.stop()
     counted = posted[WARM:]
@@ -53,7 +56,23 @@ def measure(steps: Steps, *, quick: bool) -> list[Figure]:
         Figure("post_p50_ms", percentile(posts, 50), beside="from the send to the 201"),
         Figure("post_p99_ms", percentile(posts, 99)),
         Figure("board_reports_per_s", spans, beside=f"wanted: {A_SECOND}"),
+        Figure("board_cpu_ms_per_report", sum(efforts.values()) * 1000 / len(posted), beside=_parts(efforts)),
     ]
+
+
+def _efforts(stack: Stack) -> dict[str, float]:
+    """CPU seconds so far, of each part with all its processes, and of this one, which posts and listens."""
+    found = {"bench": sum(psutil.Process().cpu_times()[:2])}
+    for name, pid in stack.pids().items():
+        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        found[name] = sum(sum(process.cpu_times()[:2]) for process in family)
+    return found
+
+
+def _parts(efforts: dict[str, float]) -> str:
+    whole = sum(efforts.values())
+    ordered = sorted(efforts.items(), key=lambda part: -part[1])
+    return ", ".join(f"{name} {used / whole:.0%}" for name, used in ordered if used / whole >= 0.01)
 
 
 def _posted_and_seen(url: str, number: int, show: Show) -> tuple[list[Posted], dict[str, float]]:
