@@ -23,10 +23,11 @@ def adopt_defaults(database: str, registry: str) -> None:
     A manual clock is set before, or these records have the time of the machine.
     """
     from rules.calendar import default_content as calendar_content
-    from rules.candour.policy import default_content as policy_content
+    from rules.defaults import DEFAULTS
 
     learn_contracts(database, registry)
-    adopt(database, "candour", *policy_content())
+    for rule, content in DEFAULTS.items():
+        adopt(database, rule, *content())
     adopt(database, CALENDAR, *calendar_content())
 
 

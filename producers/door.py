@@ -29,11 +29,12 @@ from producers.said import as_json, said
 from producers.tables import Xid8, adoptions, answers
 from producers.vault import Vault
 from producers.visit import Visit
+from rules.defaults import DEFAULTS
 from schemas.codec import Codec
 
 Answer = dict[str, Any]
 T = TypeVar("T")
-NEEDED = frozenset({"policy:candour", "calendar"})
+NEEDED = frozenset({"calendar", *(f"policy:{rule}" for rule in DEFAULTS)})
 _KEY_CHARACTERS = 255
 _ATTEMPTS = 3
 # Serialization, deadlock, and the same key at the same moment: whoever was first has answered it.

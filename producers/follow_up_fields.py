@@ -3,11 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
+from producers import claim_bodies
+from producers import escalation_bodies as escalations
 from producers import follow_ups as bodies
+from producers import never_event_bodies as never_events
+from producers.body_types import Body
+from producers.follow_up_body import AboutObligations
 from producers.refusals import wrong
 from producers.role_names import role_code
+from producers.visit import OpenCase
+from schemas import claim_events as claims
+from schemas import escalation_events as actions
 from schemas import event_types as records
-from schemas.event_types import FollowUp
+from schemas.event_types import CaseEvent, FollowUp
+from schemas.never_event_events import NeverEventConfirmed, NeverEventRejected
 
 Fields = dict[str, Any]
 
@@ -70,7 +79,112 @@ def _stood_down(body: bodies.ObligationStoodDownBody) -> Fields:
     return {"never_notifiable": bool(body.never_notifiable), "second_person_role": second}
 
 
-READ: dict[type[bodies.AboutObligations], tuple[type[FollowUp], Callable[[Any], Fields]]] = {
+def _nothing(_: Body, __: OpenCase) -> Fields:
+    return {}
+
+
+def _of_claim(body: claim_bodies.ClaimClosedBody, _: OpenCase) -> Fields:
+    return {"claim_id": body.claim_id}
+
+
+def _avoidability(body: claim_bodies.AvoidabilityStatedBody, case: OpenCase) -> Fields:
+    hashes = (case.hashed(text) for text in body.evidence_held)
+    return {
+        "verdict": body.verdict,
+        "to": body.to,
+        "confidence": body.confidence,
+        "found_by": body.found_by,
+        "evidence_hashes": tuple(one for one in hashes if one),
+        "patient": body.patient,
+    }
+
+
+READ_OF_CASE: dict[type[Body], tuple[type[CaseEvent], Callable[[Any, OpenCase], Fields]]] = {
+    never_events.NeverEventConfirmedBody: (
+        NeverEventConfirmed,
+        lambda body, _: {
+            "list_version": body.list_version,
+            "type_no": body.type_no,
+            "subtype": body.subtype,
+        },
+    ),
+    never_events.NeverEventRejectedBody: (NeverEventRejected, _nothing),
+    escalations.EscalationAcknowledgedBody: (
+        actions.EscalationAcknowledged,
+        lambda body, _: {"escalation_id": body.escalation_id},
+    ),
+    escalations.EscalationActedBody: (
+        actions.EscalationActed,
+        lambda body, _: {"escalation_id": body.escalation_id, "act": body.act},
+    ),
+    escalations.SeriousIncidentDeclaredBody: (
+        actions.SeriousIncidentDeclared,
+        lambda body, _: {"grade": body.grade, "investigation": body.investigation},
+    ),
+    escalations.SteisReportedBody: (actions.SteisReported, _nothing),
+    escalations.InitialReviewSubmittedBody: (actions.InitialReviewSubmitted, _nothing),
+    escalations.FinalReportSubmittedBody: (
+        actions.FinalReportSubmitted,
+        lambda body, _: {
+            "root_cause": bool(body.root_cause),
+            "lessons": bool(body.lessons),
+            "action_plan": bool(body.action_plan),
+        },
+    ),
+    escalations.InvestigationExtendedBody: (
+        actions.InvestigationExtended,
+        lambda body, _: {"extended_to": body.extended_to},
+    ),
+    escalations.CommissionerUpdatedBody: (actions.CommissionerUpdated, _nothing),
+    escalations.SeriousIncidentClosedBody: (
+        actions.SeriousIncidentClosed,
+        lambda body, _: {
+            "actions_finished": bool(body.actions_finished),
+            "actions_monitored": bool(body.actions_monitored),
+        },
+    ),
+    escalations.SeriousIncidentDeloggedBody: (
+        actions.SeriousIncidentDelogged,
+        lambda body, _: {"commissioner_agreed": bool(body.commissioner_agreed)},
+    ),
+    claim_bodies.ClaimOpenedBody: (
+        claims.ClaimOpened,
+        lambda body, _: {"claim_id": body.claim_id, "provider": body.provider},
+    ),
+    claim_bodies.ClaimClosedBody: (claims.ClaimClosed, _of_claim),
+    claim_bodies.OpennessFindingBody: (
+        claims.OpennessFindingRecorded,
+        lambda body, _: {"claim_id": body.claim_id, "finding": body.finding},
+    ),
+    claim_bodies.IndemnityDecisionBody: (
+        claims.IndemnityDecisionRecorded,
+        lambda body, _: {
+            "claim_id": body.claim_id,
+            "decision": body.decision,
+            "trust_share_percent": body.trust_share_percent,
+        },
+    ),
+    claim_bodies.ReimbursementBody: (
+        claims.ReimbursementRecorded,
+        lambda body, _: {"claim_id": body.claim_id, "status": body.status, "percent": body.percent},
+    ),
+    claim_bodies.PatientPaidBody: (
+        claims.PatientPaid,
+        lambda body, _: {"claim_id": body.claim_id, "pounds": body.pounds},
+    ),
+    claim_bodies.AvoidabilityStatedBody: (claims.AvoidabilityStated, _avoidability),
+    claim_bodies.MaterialFactRecordedBody: (
+        claims.MaterialFactRecorded,
+        lambda body, _: {"patient": body.patient},
+    ),
+    claim_bodies.MaterialFactSharedBody: (
+        claims.MaterialFactShared,
+        lambda body, _: {"fact_event_id": body.fact_event_id},
+    ),
+}
+"""Those that are about the whole case, or name for themselves what they are about."""
+
+READ: dict[type[AboutObligations], tuple[type[FollowUp], Callable[[Any], Fields]]] = {
     bodies.HarmRegradedBody: (records.HarmRegraded, _regraded),
     bodies.DeterminationBody: (records.NotifiableDeterminationRecorded, _determination),
     bodies.FamilyAccountGivenBody: (records.FamilyAccountGiven, lambda body: {"told": body.told}),
@@ -90,4 +204,8 @@ READ: dict[type[bodies.AboutObligations], tuple[type[FollowUp], Callable[[Any], 
     ),
     bodies.ObligationStoodDownBody: (records.ObligationStoodDown, _stood_down),
     bodies.CandourOptedInBody: (records.CandourOptedIn, lambda _: {}),
+    claim_bodies.ContraventionBody: (
+        claims.ContraventionRecorded,
+        lambda body: {"found_by": body.found_by},
+    ),
 }

@@ -11,7 +11,6 @@ from producers.body_types import (
     Answer,
     BirthDate,
     Body,
-    Id,
     NeverEventType,
     NhsNumber,
     PatientRef,
@@ -19,25 +18,38 @@ from producers.body_types import (
     ProviderCode,
     Said,
     Short,
-    Text,
     Time,
 )
+from producers.claim_bodies import (
+    AvoidabilityStatedBody,
+    ClaimClosedBody,
+    ClaimOpenedBody,
+    ContraventionBody,
+    IndemnityDecisionBody,
+    MaterialFactRecordedBody,
+    MaterialFactSharedBody,
+    OpennessFindingBody,
+    PatientPaidBody,
+    ReimbursementBody,
+)
+from producers.escalation_bodies import (
+    CommissionerUpdatedBody,
+    EscalationAcknowledgedBody,
+    EscalationActedBody,
+    FinalReportSubmittedBody,
+    InitialReviewSubmittedBody,
+    InvestigationExtendedBody,
+    SeriousIncidentClosedBody,
+    SeriousIncidentDeclaredBody,
+    SeriousIncidentDeloggedBody,
+    SteisReportedBody,
+)
+from producers.follow_up_body import AboutObligations, FollowUpBody
+from producers.never_event_bodies import NeverEventConfirmedBody, NeverEventRejectedBody
 from producers.reports import RelevantPerson
 from schemas.event_types import Axis, ContactResult, DeclinedBy, Means
 
 Limb = Annotated[str, Field(pattern=r"^[A-Za-z0-9_().]{1,40}$")]
-
-
-class FollowUpBody(Body):
-    at: Time | None = Field(default=None, description="When it happened; now, if absent.")
-    by_role: Short | None = Field(default=None, description="Role of whoever did it; never a name.")
-    reason: Text | None = None
-
-
-class AboutObligations(FollowUpBody):
-    patient: PatientRef | None = None
-    provider: ProviderCode | None = None
-    obligation_id: Id | None = None
 
 
 class EnrichedBody(FollowUpBody):
@@ -189,7 +201,29 @@ AnyFollowUp = Annotated[
     | ContactDeclinedBody
     | ObligationStoodDownBody
     | CandourOptedInBody
-    | CaseReleasedBody,
+    | CaseReleasedBody
+    | NeverEventConfirmedBody
+    | NeverEventRejectedBody
+    | EscalationAcknowledgedBody
+    | EscalationActedBody
+    | SeriousIncidentDeclaredBody
+    | SteisReportedBody
+    | InitialReviewSubmittedBody
+    | FinalReportSubmittedBody
+    | InvestigationExtendedBody
+    | CommissionerUpdatedBody
+    | SeriousIncidentClosedBody
+    | SeriousIncidentDeloggedBody
+    | ClaimOpenedBody
+    | ClaimClosedBody
+    | OpennessFindingBody
+    | IndemnityDecisionBody
+    | ReimbursementBody
+    | PatientPaidBody
+    | ContraventionBody
+    | AvoidabilityStatedBody
+    | MaterialFactRecordedBody
+    | MaterialFactSharedBody,
     Field(discriminator="type"),
 ]
 

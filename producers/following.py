@@ -7,7 +7,8 @@ from producers import follow_ups as bodies
 from producers import linking, obligations, retracting, times
 from producers.enriching import enrich, regrade
 from producers.facts import changed
-from producers.follow_up_fields import READ, Fields
+from producers.follow_up_body import AboutObligations, FollowUpBody
+from producers.follow_up_fields import READ, READ_OF_CASE, Fields
 from producers.refusals import Fault, Refused, wrong
 from producers.role_names import OTHER, role_code
 from producers.roles import Caller, require_sight
@@ -50,7 +51,7 @@ def follow_up(visit: Visit, case_id: str, body: bodies.AnyFollowUp, caller: Call
 
 
 def _common(
-    visit: Visit, case: OpenCase, event_id: str, at: Instant, body: bodies.FollowUpBody, caller: Caller | None
+    visit: Visit, case: OpenCase, event_id: str, at: Instant, body: FollowUpBody, caller: Caller | None
 ) -> Fields:
     role = role_code(body.by_role) or (caller.role if caller else "")
     return {
@@ -70,7 +71,9 @@ def _record(visit: Visit, case: OpenCase, body: bodies.AnyFollowUp, common: Fiel
         return Enriched(**{**common, **case.state.copied()}, changed=_named(body), reason_hash=reason)
     if isinstance(body, bodies.CaseReleasedBody):
         return records.CaseReleased(**common, rule=body.rule, reason_hash=reason)
-    assert isinstance(body, bodies.AboutObligations)
+    if type(body) in READ_OF_CASE:
+        return _of_case(case, body, common, reason)
+    assert isinstance(body, AboutObligations)
     about = _about(visit, case, body)
     if isinstance(body, bodies.HarmRegradedBody):
         visit.change(case, regrade(case.state, about["patient"], body))
@@ -84,6 +87,20 @@ def _record(visit: Visit, case: OpenCase, body: bodies.AnyFollowUp, common: Fiel
     return kind(**common, **about, **fields)
 
 
+def _of_case(case: OpenCase, body: bodies.AnyFollowUp, common: Fields, reason: str | None) -> CaseEvent:
+    kind, read_of_case = READ_OF_CASE[type(body)]
+    fields = read_of_case(body, case)
+    for name, there in (
+        ("patient", tuple(one.ref for one in case.state.facts.patients)),
+        ("provider", case.state.provider_codes()),
+    ):
+        if fields.get(name) is not None:
+            _one(name, fields[name], there)
+    if "reason_hash" in kind.__struct_fields__:
+        fields["reason_hash"] = reason
+    return kind(**common, **fields)
+
+
 def _named(body: bodies.EnrichedBody) -> tuple[str, ...]:
     """Which fields were said; never what was said in them."""
     apart = {"type", "at", "by_role", "reason", "patient"}
@@ -93,7 +110,7 @@ def _named(body: bodies.EnrichedBody) -> tuple[str, ...]:
     return tuple(ref + name if name in personal else name for name in fields)
 
 
-def _about(visit: Visit, case: OpenCase, body: bodies.AboutObligations) -> Fields:
+def _about(visit: Visit, case: OpenCase, body: AboutObligations) -> Fields:
     """Patient, provider and obligation: as named, as follows from the obligation, or as there is but one."""
     state = case.state
     patient, provider = body.patient, body.provider

@@ -11,7 +11,8 @@ from producers.tables import outbox, schema_ids
 from schemas.cloud_events import headers
 from schemas.codec import Codec
 from schemas.contracts import FULL_NAMES
-from schemas.event_types import EVENT_TYPES, CaseEvent, ClockTick, Instant, Record
+from schemas.event_types import CaseEvent, ClockTick, Instant, Record
+from schemas.topics import EVENT_TYPES
 
 SOURCE = "/candour/door"
 _LARGEST_VALUE = (

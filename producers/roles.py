@@ -22,6 +22,9 @@ _CLINICIAN = _REPORTER | {
     "family_account_given",
     "notifiable_determination_recorded",
     "candour_opted_in",
+    "avoidability_stated",
+    "material_fact_recorded",
+    "material_fact_shared",
 }
 _SAFETY = _CLINICIAN | {
     "harm_regraded",
@@ -29,14 +32,39 @@ _SAFETY = _CLINICIAN | {
     "case_linked",
     "event_retracted",
     "investigation_completed",
+    "never_event_confirmed",
+    "never_event_rejected",
+    "escalation_acknowledged",
+    "escalation_acted",
+    "serious_incident_declared",
+    "steis_reported",
+    "initial_review_submitted",
+    "final_report_submitted",
+    "investigation_extended",
+    "commissioner_updated",
+    "serious_incident_closed",
+    "serious_incident_delogged",
+    "claim_opened",
+    "claim_closed",
+    "contravention_recorded",
 }
+_DIRECTOR = frozenset({REPORT, "escalation_acknowledged", "escalation_acted"})
+_AUDITOR = frozenset(
+    {
+        "openness_finding_recorded",
+        "indemnity_decision_recorded",
+        "reimbursement_recorded",
+        "patient_paid",
+        "contravention_recorded",
+    }
+)
 
 MAY: dict[Role, frozenset[str]] = {
     "reporter": _REPORTER,
     "clinician": _CLINICIAN,
     "safety": _SAFETY,
-    "director": frozenset({REPORT}),
-    "auditor": frozenset(),
+    "director": _DIRECTOR,
+    "auditor": _AUDITOR,
     "publisher": frozenset(),
     "admin": frozenset({"case_released"}),
 }

@@ -79,6 +79,8 @@ class Reported(CaseEvent, frozen=True, kw_only=True):
     never_event_type: str | None = None
     reporter_role: str
     narrative_hash: str | None = None
+    incident_type: str | None = None
+    factors: tuple[str, ...] = ()
 
 
 class Enriched(CaseEvent, frozen=True, kw_only=True):
@@ -204,7 +206,7 @@ class CalendarAdopted(Record, frozen=True, kw_only=True):
     content: str
 
 
-EVENT_TYPES: tuple[type[Record], ...] = (
+CORE_EVENTS: tuple[type[Record], ...] = (
     Reported,
     Enriched,
     HarmRegraded,

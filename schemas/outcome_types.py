@@ -1,4 +1,4 @@
-"""The records of `candour.obligations` as Python types; the `.avsc` files in `outcomes/` are the definition.
+"""What every rule, and what the candour rule, says, as Python types; `outcomes/*.avsc` define them.
 
 Times are whole milliseconds since 1970-01-01T00:00:00Z (`Instant`).
 """
@@ -153,9 +153,10 @@ class CaseReadAgain(Outcome, frozen=True, kw_only=True):
     source_offset: int
 
 
-OUTCOME_TYPES: tuple[type[Outcome], ...] = (
-    PolicyTaken,
-    CalendarTaken,
+SHARED_OUTCOMES: tuple[type[Outcome], ...] = (PolicyTaken, CalendarTaken, CaseQuarantined, CaseReadAgain)
+"""What every rule can say."""
+
+OBLIGATION_OUTCOMES: tuple[type[Outcome], ...] = (
     EvidenceTaken,
     EvidenceWithdrawn,
     ObligationOpened,
@@ -173,6 +174,4 @@ OUTCOME_TYPES: tuple[type[Outcome], ...] = (
     ObligationMerged,
     ObligationDisputed,
     ObligationRedated,
-    CaseQuarantined,
-    CaseReadAgain,
 )

@@ -12,8 +12,9 @@ from schemas.codec import Codec, Undecodable, schema_id
 from schemas.event_types import CaseEvent, ClockTick, Instant, Record
 from schemas.outcome_types import Outcome
 from schemas.registry import RegistryCodec
+from schemas.topics import RULES
 from sinks.database import Row
-from sinks.log import RULES, Entry, Place
+from sinks.log import Entry, Place
 from sinks.rows import LONGEST_ID, event_row, outcome_row, unknown_row
 
 Kept = TypeVar("Kept")

@@ -5,10 +5,7 @@ from typing import NamedTuple, cast
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
-from schemas.topics import CASE_EVENTS, OBLIGATIONS, PARTITIONS
-
-RULES = {OBLIGATIONS: "candour"}
-"""The topics of outcomes that are read here, and the rule that writes each."""
+from schemas.topics import CASE_EVENTS, PARTITIONS, RULES
 
 TOPICS = (CASE_EVENTS, *RULES)
 BATCH = 1000

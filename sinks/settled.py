@@ -15,11 +15,11 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, select
 
 from schemas.event_types import Instant
-from schemas.topics import CASE_EVENTS
+from schemas.topics import CASE_EVENTS, RULES
 from sinks import tables
 from sinks.database import Row, one
 from sinks.ends import Ends
-from sinks.log import RULES, Place
+from sinks.log import Place
 
 POLL_SECONDS = 0.25
 

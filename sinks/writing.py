@@ -15,8 +15,8 @@ from sinks.alarms import raise_alarm
 from sinks.arrivals import Arrivals
 from sinks.database import Row, one, upsert
 from sinks.log import TOPICS, Place
-from sinks.obligation import Obligation, step
 from sinks.rows import case_row
+from sinks.standings import STANDINGS, Standing
 
 BOARD = "board"
 """The channel that says: there is something new to see."""
@@ -62,7 +62,10 @@ def write(connection: Connection, arrivals: Arrivals, progress: Sequence[Row]) -
         _clash(connection, id)
     _write_cases(connection, events)
     said = [outcome for outcome, _ in outcomes if outcome is not None]
-    _write_obligations(connection, said)
+    for standing in STANDINGS:
+        rule = standing.rule
+        own = [outcome for outcome, row in outcomes if outcome is not None and row["rule"] == rule]
+        _write_standing(connection, standing, own)
     _write_quarantines(connection, said)
     upsert(connection, tables.progress, progress)
     offsets = [
@@ -105,26 +108,23 @@ def _write_cases(connection: Connection, events: Iterable[tuple[CaseEvent, Row]]
     upsert(connection, tables.cases, list(latest.values()))
 
 
-def _write_obligations(connection: Connection, said: Iterable[Outcome]) -> None:
+def _write_standing(connection: Connection, standing: Standing, said: Iterable[Outcome]) -> None:
     by_subject: dict[str, list[Outcome]] = {}
     for outcome in said:
         by_subject.setdefault(outcome.subject, []).append(outcome)
-    before = _obligations(connection, list(by_subject))
+    if not by_subject:
+        return
+    table = standing.table
+    rows = connection.execute(select(table).where(table.c.id == func.any(list(by_subject))))
+    before = {row["id"]: one(row, standing.kind) for row in rows.mappings()}
     changed = []
     for subject, outcomes in by_subject.items():
-        obligation = before.get(subject)
+        stands = before.get(subject)
         for outcome in outcomes:
-            obligation = step(obligation, outcome)
-        if obligation is not None:
-            changed.append(asdict(obligation))
-    upsert(connection, tables.obligations, changed)
-
-
-def _obligations(connection: Connection, ids: Sequence[str]) -> dict[str, Obligation]:
-    if not ids:
-        return {}
-    rows = connection.execute(select(tables.obligations).where(tables.obligations.c.id == func.any(ids)))
-    return {row["id"]: one(row, Obligation) for row in rows.mappings()}
+            stands = standing.step(stands, outcome)
+        if stands is not None:
+            changed.append(asdict(stands))
+    upsert(connection, table, changed)
 
 
 def _write_quarantines(connection: Connection, said: Iterable[Outcome]) -> None:

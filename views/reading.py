@@ -8,13 +8,15 @@ from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 
 from schemas.contracts import snake
 from schemas.event_types import Instant
-from schemas.outcome_types import OUTCOME_TYPES, Outcome
-from schemas.topics import CASE_EVENTS, PARTITIONS
+from schemas.outcome_types import Outcome
+from schemas.topics import CASE_EVENTS, OUTCOME_TYPES, PARTITIONS
 from sinks.database import one
 from sinks.obligation import Obligation, step
 from sinks.tables import obligations, offsets, outcomes, progress
 
-KINDS: dict[str, type[Outcome]] = {snake(kind.__name__): kind for kind in OUTCOME_TYPES}
+KINDS: dict[str, type[Outcome]] = {
+    snake(kind.__name__): kind for kinds in OUTCOME_TYPES.values() for kind in kinds
+}
 
 Cursor = tuple[Instant, str]
 """The opening and the id of the last obligation on a page; both never change."""

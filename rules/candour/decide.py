@@ -10,13 +10,12 @@ from rules.candour.draft import Draft
 from rules.candour.evidence import closable, evidence_of, meant_by
 from rules.candour.evolve import stages
 from rules.candour.opening import grade_of, open_by_harm
-from rules.candour.outcomes import Speaker
 from rules.candour.policy import RANK, worst
-from rules.candour.policy import parse as parse_policy
 from rules.candour.settle import moves, redate, settle, settle_new
 from rules.candour.standing import closes, judge, reopens
 from rules.candour.state import Case, Obligation, State
 from rules.london import in_words
+from rules.speaker import Speaker
 from schemas.event_types import (
     MAY_STILL_FOLLOW,
     CalendarAdopted,
@@ -37,13 +36,11 @@ from schemas.event_types import (
     SupportOffered,
 )
 from schemas.outcome_types import (
-    CalendarTaken,
     DeadlineWarned,
     EvidenceTaken,
     EvidenceWithdrawn,
     ObligationBreached,
     Outcome,
-    PolicyTaken,
     StandDownRefused,
     TargetPassed,
 )
@@ -64,7 +61,7 @@ def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterabl
         case ClockTick():
             return () if record.as_of <= state.as_of else _cases(state, state.due(record.as_of))
         case PolicyAdopted():
-            return (None,) if record.rule == "candour" else ()
+            return (None,) if state.concerns(record) else ()
         case CalendarAdopted():
             return (None, *sorted(state.cases))
         case CaseReleased() | SupportOffered():
@@ -79,9 +76,9 @@ def about(state: State, case_id: str | None, record: Record, heard: Sequence[Out
         case ClockTick() if case_id is not None:
             return _tick(state, case_id, record)
         case PolicyAdopted():
-            return _adopt_policy(state, record)
+            return state.adopt(record)
         case CalendarAdopted():
-            return _adopt_calendar(state, record) if case_id is None else _recount(state, case_id, record)
+            return state.adopt(record) if case_id is None else _recount(state, case_id, record)
         case CaseEvent():
             return _hear(state, record)
     return []
@@ -296,33 +293,6 @@ def _fall_due(
             of=of, deadline=deadline, working_days_ahead=days, as_of=tick.as_of,
         )
         for number, (_, of, days) in enumerate(reached, 1)
-    ]  # fmt: skip
-
-
-def _adopt_policy(state: State, record: PolicyAdopted) -> list[Outcome]:
-    policy = parse_policy(record.content)
-    if policy.version in state.policies and state.policy is state.policies[policy.version]:
-        return []
-    speaker = Speaker.of(record, policy.version, state.calendar.version if state.calendar else None)
-    return [
-        speaker.say(
-            PolicyTaken, f"partition:{record.partition}", state.partition_revision + 1, None,
-            "In force for what follows in this partition; what was decided before keeps its policy.",
-            sha256=record.sha256, content=record.content,
-        )
-    ]  # fmt: skip
-
-
-def _adopt_calendar(state: State, record: CalendarAdopted) -> list[Outcome]:
-    calendar = parse_calendar(record.content)
-    if state.calendar is calendar:
-        return []
-    speaker = Speaker.of(record, state.policy.version if state.policy else None, calendar.version)
-    return [
-        speaker.say(
-            CalendarTaken, f"partition:{record.partition}", state.partition_revision + 1, None,
-            calendar.describe(), sha256=record.sha256, content=record.content,
-        )
     ]  # fmt: skip
 
 

@@ -3,9 +3,9 @@
 from typing import Any, TypeVar
 
 from rules.candour.evolve import remember
-from rules.candour.outcomes import Speaker
 from rules.candour.policy import Policy
 from rules.candour.state import Case, Obligation, State
+from rules.speaker import Speaker
 from schemas.event_types import Record
 from schemas.outcome_types import Outcome
 

@@ -4,16 +4,11 @@ from functools import lru_cache
 from sys import intern
 
 from rules.calendar import Calendar
-from rules.calendar import parse as parse_calendar
-from rules.candour.policy import parse as parse_policy
 from rules.candour.state import UNSETTLED, Case, Obligation, State, one_of
 from rules.london import SECOND, in_time
 from schemas.event_types import Instant
 from schemas.outcome_types import (
     BreachWithdrawn,
-    CalendarTaken,
-    CaseQuarantined,
-    CaseReadAgain,
     DeadlineWarned,
     EvidenceTaken,
     EvidenceWithdrawn,
@@ -29,17 +24,13 @@ from schemas.outcome_types import (
     ObligationReopened,
     ObligationStoodDown,
     Outcome,
-    PolicyTaken,
     TargetPassed,
 )
 
 
 def apply(state: State, outcome: Outcome) -> None:
-    if outcome.cause.startswith("tick:"):
-        state.as_of = max(state.as_of, outcome.recorded_at)
     case_id = outcome.case_id
-    if case_id is None or isinstance(outcome, CaseQuarantined | CaseReadAgain):
-        _apply_beside(state, outcome)
+    if state.hear(outcome) or case_id is None:
         return
     case = state.cases.get(case_id)
     if case is None:
@@ -51,22 +42,6 @@ def apply(state: State, outcome: Outcome) -> None:
     if obligation is not None:
         state.owners[obligation.id] = case_id
         _set_alarm(state, obligation)
-
-
-def _apply_beside(state: State, outcome: Outcome) -> None:
-    """What is not about a case, or is about whether the case is read at all."""
-    match outcome:
-        case PolicyTaken():
-            state.partition_revision = outcome.revision
-            state.policy = parse_policy(outcome.content)
-            state.policies[state.policy.version] = state.policy
-        case CalendarTaken():
-            state.partition_revision = outcome.revision
-            state.calendar = parse_calendar(outcome.content)
-        case CaseQuarantined() if outcome.case_id:
-            state.quarantine[outcome.case_id] = (outcome.revision, outcome.source_offset)
-        case CaseReadAgain() if outcome.case_id:
-            state.quarantine[outcome.case_id] = (outcome.revision, None)
 
 
 def remember(case: Case, outcome: Outcome) -> Obligation | None:

@@ -4,16 +4,16 @@ All of it follows from the rule's own outcomes through `evolve`. A case takes ro
 said of it.
 """
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec import Struct
-from sortedcontainers import SortedList
 
-from rules.calendar import Calendar
-from rules.candour.policy import Duty, Policy
+from rules.candour.policy import Duty, Policy, parse
+from rules.partition import PartitionState
 from schemas.event_types import Instant
 from schemas.outcome_types import Evidence
 
@@ -83,16 +83,12 @@ class Case(Struct, gc=False):
 
 
 @dataclass(slots=True)
-class State:
+class State(PartitionState[Policy]):
+    rule: ClassVar[str] = "candour"
+    parse: ClassVar[Callable[[str], Policy]] = parse
+
     cases: dict[str, Case] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)  # obligation id -> case id
-    clock: SortedList = field(default_factory=SortedList)  # (alarm, obligation id)
-    quarantine: dict[str, tuple[int, int | None]] = field(default_factory=dict)  # case id -> revision, offset
-    partition_revision: int = 0
-    as_of: Instant = 0  # of the newest tick that made the rule speak
-    policy: Policy | None = None
-    policies: dict[str, Policy] = field(default_factory=dict)
-    calendar: Calendar | None = None
 
     def case(self, case_id: str) -> Case:
         return self.cases.get(case_id) or Case()
@@ -105,17 +101,8 @@ class State:
         kind, _, name = subject.partition(":")
         if kind == "case":
             return self.cases[name].revision if name in self.cases else 0
-        if kind == "quarantine":
-            return self.quarantine[name][0] if name in self.quarantine else 0
-        return self.partition_revision if kind == "partition" else 0
-
-    def quarantined_at(self, case_id: str) -> int | None:
-        return self.quarantine[case_id][1] if case_id in self.quarantine else None
+        return self.shared_revision(subject)
 
     def duty(self, obligation: Obligation) -> Duty:
         """As the policy had it under which the obligation was opened: later policies do not judge it."""
         return self.policies[obligation.policy_version].duties[obligation.instrument, obligation.duty]
-
-    def due(self, as_of: Instant) -> list[str]:
-        """Obligations that a tick of this time concerns, in the order of their alarms."""
-        return [id for _, id in self.clock.irange(maximum=(as_of, "\uffff"))]

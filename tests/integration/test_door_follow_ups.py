@@ -10,12 +10,16 @@ from producers.roles import MAY, ROLES, Role
 from rules.identity import obligation_id
 from schemas import event_types as records
 from schemas.contracts import snake
+from schemas.escalation_events import DeliveryRecorded, PatternDetected
+from schemas.never_event_events import ReleaseSigned
+from schemas.topics import EVENT_TYPES
 from tests.integration.door_room import DAWN, FALL, HOUR, Room, open_room
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
 AT = "2013-12-20T09:00:00Z"
+AN_ID = "0b54b9ee-6a5c-4dd6-9a41-9a4d3b7f8a10"
 TOLD = {"facts": True, "enquiries": True, "apology": True, "written_record": True}
 DETERMINED = {"unexpected": True, "regulated_activity": True, "harm": True}
 EVERY: dict[str, dict[str, Any]] = {
@@ -36,6 +40,37 @@ EVERY: dict[str, dict[str, Any]] = {
     "obligation_stood_down": {"reason": "A known complication, consented to."},
     "candour_opted_in": {"reason": "The family asked."},
     "case_released": {"rule": "candour"},
+    "never_event_confirmed": {"list_version": "2011", "type_no": 1},
+    "never_event_rejected": {"reason": "The site was as marked."},
+    "escalation_acknowledged": {"escalation_id": AN_ID},
+    "escalation_acted": {"escalation_id": AN_ID, "act": "made_safe", "reason": "The pump was taken out."},
+    "serious_incident_declared": {"grade": "grade_1", "investigation": "comprehensive"},
+    "steis_reported": {},
+    "initial_review_submitted": {},
+    "final_report_submitted": {"root_cause": True, "lessons": True, "action_plan": True},
+    "investigation_extended": {
+        "extended_to": "2014-03-31T22:59:59Z",
+        "reason": "A coroner asks for time.",
+    },
+    "commissioner_updated": {},
+    "serious_incident_closed": {"actions_finished": True},
+    "serious_incident_delogged": {"commissioner_agreed": True, "reason": "It was a known complication."},
+    "claim_opened": {"claim_id": "C-1"},
+    "claim_closed": {"claim_id": "C-1", "reason": "It was withdrawn."},
+    "openness_finding_recorded": {"claim_id": "C-1", "finding": "not_open", "reason": "No letter was sent."},
+    "indemnity_decision_recorded": {"claim_id": "C-1", "decision": "none", "reason": "It was put right."},
+    "reimbursement_recorded": {"claim_id": "C-1", "status": "proposed", "percent": 40},
+    "patient_paid": {"claim_id": "C-1", "pounds": 25_000},
+    "contravention_recorded": {"found_by": "cqc", "reason": "The inspection found no account was given."},
+    "avoidability_stated": {"verdict": "unavoidable", "to": "family", "evidence_held": ["The first scan."]},
+    "material_fact_recorded": {"reason": "A second scan was found."},
+    "material_fact_shared": {"fact_event_id": AN_ID},
+}
+BY_AUDITOR = {
+    "openness_finding_recorded",
+    "indemnity_decision_recorded",
+    "reimbursement_recorded",
+    "patient_paid",
 }
 
 
@@ -58,8 +93,16 @@ def of_kind(room: Room, case_id: str, kind: type[records.Record]) -> Any:
 
 
 def test_each_record_that_a_person_may_add_has_a_follow_up() -> None:
-    by_machine = {records.Reported, records.ClockTick, records.PolicyAdopted, records.CalendarAdopted}
-    assert set(TYPES) == {snake(kind.__name__) for kind in records.EVENT_TYPES if kind not in by_machine}
+    by_machine = {
+        records.Reported,
+        records.ClockTick,
+        records.PolicyAdopted,
+        records.CalendarAdopted,
+        DeliveryRecorded,
+        PatternDetected,
+        ReleaseSigned,
+    }
+    assert set(TYPES) == {snake(kind.__name__) for kind in EVENT_TYPES if kind not in by_machine}
     assert set(EVERY) == set(TYPES)
 
 
@@ -71,7 +114,7 @@ def test_every_follow_up_becomes_its_record_with_the_facts_of_the_case(room: Roo
         body["duplicate_of"] = room.report()["case_id"]
     if kind == "event_retracted":
         body["event_id"] = case["report_id"]
-    role = "admin" if kind == "case_released" else "safety"
+    role = "auditor" if kind in BY_AUDITOR else "admin" if kind == "case_released" else "safety"
     answer = room.post(case["case_id"], body, role)
     assert answer.status_code == 201, answer.text
     record = room.records(case["case_id"])[-1]

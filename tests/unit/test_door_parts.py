@@ -143,7 +143,9 @@ def test_a_role_on_the_log_is_made_of_words_for_roles(words: str | None, code: s
 def test_everybody_who_follows_up_may_also_report_and_safety_may_what_clinicians_may() -> None:
     assert MAY["reporter"] < MAY["clinician"] < MAY["safety"]
     assert "case_released" in MAY["admin"]
-    assert not MAY["auditor"] | MAY["publisher"]
+    assert "openness_finding_recorded" in MAY["auditor"]
+    assert not MAY["auditor"] & (MAY["clinician"] | {"case_released"})
+    assert not MAY["publisher"]
 
 
 @pytest.mark.parametrize("role", ROLES)

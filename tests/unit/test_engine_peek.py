@@ -9,7 +9,6 @@ from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.contracts import FULL_NAMES, schema_text
 from schemas.event_types import (
-    EVENT_TYPES,
     CaseEvent,
     CaseReleased,
     ClockTick,
@@ -18,6 +17,7 @@ from schemas.event_types import (
     Reported,
     SupportOffered,
 )
+from schemas.topics import EVENT_TYPES
 from stream_apps.case_rules import RULES
 from stream_apps.peek import GRADES, Peek, plan
 from tests.fault.histories import FACTS

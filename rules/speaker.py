@@ -1,4 +1,4 @@
-"""What the candour rule can say. The records are `schemas.outcome_types`; here is how one comes about."""
+"""How an outcome comes about: its time and its cause are those of the record it follows from."""
 
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ Said = TypeVar("Said", bound=Outcome)
 
 
 class Speaker(Struct, frozen=True):
-    """Says things because of one record: their time and cause are the record's."""
+    """Says things because of one record."""
 
     cause: str
     recorded_at: Instant

@@ -1,0 +1,9 @@
+"""The policies that this release brings: for each rule, what gives the version and the content to adopt."""
+
+from collections.abc import Callable
+
+from rules.candour import policy as candour
+
+DEFAULTS: dict[str, Callable[[], tuple[str, str]]] = {
+    "candour": candour.default_content,
+}

@@ -1,0 +1,25 @@
+"""What the read model keeps as it stands now: for the subjects of each rule a table, folded from outcomes."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+from sqlalchemy import Table
+
+from schemas.outcome_types import Outcome
+from sinks import obligation, tables
+
+
+class Standing(NamedTuple):
+    """`kind` has the columns of `table`, whose key is `id`: the subject of the outcomes.
+
+    `step` gives what stands after one more outcome of the subject; None where there is nothing to keep.
+    """
+
+    rule: str
+    table: Table
+    kind: type[Struct]
+    step: Callable[[Any, Outcome], Any]
+
+
+STANDINGS = (Standing("candour", tables.obligations, obligation.Obligation, obligation.step),)
