@@ -17,6 +17,7 @@ from rules.candour.state import Case, Obligation, State
 from rules.london import in_words
 from rules.speaker import Speaker
 from schemas.event_types import (
+    CORE_EVENTS,
     MAY_STILL_FOLLOW,
     CalendarAdopted,
     CandourOptedIn,
@@ -46,6 +47,8 @@ from schemas.outcome_types import (
 )
 
 LOWEST_THRESHOLD = RANK["moderate"]
+HEARD = frozenset(CORE_EVENTS) - {SupportOffered, CaseReleased}
+"""Nothing follows for this rule from any other record."""
 
 
 def passes_over(kind: type[Record], harm: int, potential: int, flags: int) -> bool:
@@ -53,7 +56,7 @@ def passes_over(kind: type[Record], harm: int, potential: int, flags: int) -> bo
     nothing (law.md §1.9.2)."""
     if kind is Reported:
         return harm < LOWEST_THRESHOLD and not flags & MAY_STILL_FOLLOW
-    return kind is SupportOffered or kind is CaseReleased
+    return kind not in HEARD
 
 
 def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterable[str | None]:
@@ -64,9 +67,7 @@ def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterabl
             return (None,) if state.concerns(record) else ()
         case CalendarAdopted():
             return (None, *sorted(state.cases))
-        case CaseReleased() | SupportOffered():
-            return ()
-        case CaseEvent():
+        case CaseEvent() if type(record) in HEARD:
             return (record.case_id,)
     return ()
 
