@@ -81,6 +81,8 @@ class DeadlineWarned(Outcome, frozen=True, kw_only=True):
     deadline: Instant
     working_days_ahead: int
     as_of: Instant
+    provider: str | None = None
+    provider_type: str | None = None
 
 
 class TargetPassed(Outcome, frozen=True, kw_only=True):
@@ -91,6 +93,8 @@ class TargetPassed(Outcome, frozen=True, kw_only=True):
 class ObligationBreached(Outcome, frozen=True, kw_only=True):
     due_at: Instant
     as_of: Instant
+    provider: str | None = None
+    provider_type: str | None = None
 
 
 class BreachWithdrawn(Outcome, frozen=True, kw_only=True):

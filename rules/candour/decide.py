@@ -258,6 +258,7 @@ def _fall_due(
     if deadline is None or not reached:
         return []
     duty = state.duty(obligation)
+    whose = {"provider": obligation.provider, "provider_type": obligation.provider_type}
     if any(days == 0 for _, _, days in reached):
         revision = obligation.revision + 1
         if obligation.due_at is None:
@@ -275,7 +276,7 @@ def _fall_due(
                 speaker.say(
                     DeadlineWarned, obligation.id, revision, case_id,
                     "The due time has passed. The duty had been discharged in time: no breach.",
-                    of="due", deadline=deadline, working_days_ahead=0, as_of=tick.as_of,
+                    of="due", deadline=deadline, working_days_ahead=0, as_of=tick.as_of, **whose,
                 )
             ]  # fmt: skip
         return [
@@ -283,7 +284,7 @@ def _fall_due(
                 ObligationBreached, obligation.id, revision, case_id,
                 f"It was due by {in_words(deadline)}; the clock of the log reached {in_words(tick.as_of)}, "
                 "and nothing recorded before satisfies the duty in time.",
-                duty.clause, due_at=deadline, as_of=tick.as_of,
+                duty.clause, due_at=deadline, as_of=tick.as_of, **whose,
             )
         ]  # fmt: skip
     return [
@@ -291,7 +292,7 @@ def _fall_due(
             DeadlineWarned, obligation.id, obligation.revision + number, case_id,
             f"{days} working day{'s' if days > 1 else ''} to {in_words(deadline)}"
             + (f", {duty.target_label}." if of == "target" else "."),
-            of=of, deadline=deadline, working_days_ahead=days, as_of=tick.as_of,
+            of=of, deadline=deadline, working_days_ahead=days, as_of=tick.as_of, **whose,
         )
         for number, (_, of, days) in enumerate(reached, 1)
     ]  # fmt: skip

@@ -74,6 +74,7 @@ def _opened(outcome: ObligationOpened) -> Obligation:
         id=outcome.subject,
         patient=intern(outcome.patient),  # what a million obligations have in common is kept once
         provider=intern(outcome.provider),
+        provider_type=intern(outcome.provider_type),
         duty=intern(outcome.duty),
         instrument=intern(outcome.instrument),
         policy_version=intern(outcome.policy_version or ""),

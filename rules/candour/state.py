@@ -36,6 +36,7 @@ class Obligation(Struct, kw_only=True, gc=False):
     id: str
     patient: str
     provider: str
+    provider_type: str
     duty: str
     instrument: str
     policy_version: str
