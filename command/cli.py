@@ -1,7 +1,7 @@
 """The command `candour`: each one finds the stack and calls the room that does the work."""
 
 import os
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +10,7 @@ import typer
 from command import stack
 from command.guard import guarded
 from command.settings import ClockKind, Settings, read
-from command.times import as_of
+from command.times import as_of, day
 
 app = typer.Typer(
     name="candour",
@@ -154,6 +154,47 @@ def import_reports(file: FileArgument, data: DataOption = None) -> None:
 
     clock: ClockKind = "manual" if here.clock == "manual" else "system"
     print(import_file(file, database=here.database, data=Path(here.data), clock=clock))
+
+
+@app.command()
+def simulate(
+    first: Annotated[
+        date, typer.Option("--from", parser=day, metavar="DAY", help="First day.")
+    ],
+    last: Annotated[date, typer.Option("--to", parser=day, metavar="DAY", help="Last day, itself included.")],
+    provider_count: Annotated[
+        int, typer.Option(help="How many take part: those of the demonstration first, then invented ones.")
+    ] = 5,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same histories.")] = 7,
+    reports: Annotated[
+        float,
+        typer.Option(
+            "--reports-per-provider-per-month",
+            help="A mean over all; a trust reports more than a care home. A real trust reports about 1,200.",
+        ),
+    ] = 120.0,
+    never_events: Annotated[
+        float,
+        typer.Option(
+            "--never-events-per-provider-per-year",
+            help="A mean over all; in 2013/14 it was one or two. More, so that few providers fill a release.",
+        ),
+    ] = 6.0,
+    ticks_per_day: Annotated[
+        int, typer.Option(help="Ticks between 07:00 and 22:00.")
+    ] = 4,
+    data: DataOption = None,
+) -> None:
+    """Fill a stack whose clock is manual with invented histories; the clock goes along to the end of --to.
+
+    Interrupted, the same command goes on where it stopped; done, it adds nothing.
+    """
+    here = running(data)
+    from command.simulate import Wish
+    from command.simulate import simulate as fill
+
+    wish = Wish(provider_count, first, last, seed, reports, never_events, ticks_per_day)
+    raise typer.Exit(fill(here, wish))
 
 
 @providers.command("import")

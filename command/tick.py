@@ -1,6 +1,7 @@
 """`candour tick`: moves the manual clock, and waits until everything has taken the new time."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 import psycopg
@@ -12,7 +13,8 @@ _PATIENCE_SECONDS = 600.0
 _STUCK_SECONDS = 60.0
 _EMPTY = "SELECT NOT EXISTS (SELECT FROM door.outbox)"
 _TAKEN = (
-    "SELECT count(*) FILTER (WHERE settled_as_of >= (SELECT max(as_of) FROM door.ticks)) FROM read.progress"
+    "SELECT count(*) FILTER (WHERE settled_as_of >= (SELECT max(as_of) FROM door.ticks)),"
+    " sum(settled_as_of), sum(engine_offset), min(settled_as_of) FROM read.progress"
 )
 
 
@@ -33,22 +35,31 @@ def tick(stack: Stack, as_of: datetime) -> None:
     print(f"it is {as_of.isoformat().replace('+00:00', 'Z')}")
 
 
-def wait_until_taken(database: str) -> None:
-    """Waits for the newest tick to stand in the read model, in all partitions."""
+def wait_until_taken(
+    database: str,
+    *,
+    patience_seconds: float = _PATIENCE_SECONDS,
+    tell: Callable[[int | None], None] = lambda settled_as_of: None,
+) -> None:
+    """Waits for the newest tick to stand in the read model, in all partitions.
+
+    `tell`: called with the time up to which everything is settled so far (milliseconds).
+    """
     from schemas.topics import PARTITIONS
 
     began = moved_at = time.monotonic()
-    before = -1
+    before: object = None
     with psycopg.connect(database, autocommit=True) as connection:
         while True:
             (empty,) = connection.execute(_EMPTY).fetchone() or (False,)
-            (taken,) = connection.execute(_TAKEN).fetchone() or (0,)
+            taken, *way, settled = connection.execute(_TAKEN).fetchone() or (0, None, None)
             if empty and taken == PARTITIONS:
                 return
+            tell(settled)
             now = time.monotonic()
-            if taken != before:
-                before, moved_at = taken, now
-            if now - moved_at > _STUCK_SECONDS or now - began > _PATIENCE_SECONDS:
+            if (taken, *way) != before:
+                before, moved_at = (taken, *way), now
+            if now - moved_at > _STUCK_SECONDS or now - began > patience_seconds:
                 raise StartError(
                     f"The tick is on its way, but only {taken} of {PARTITIONS} partitions have taken it. "
                     "`candour doctor` tells which part is not at work."

@@ -91,6 +91,12 @@ def import_file(database: str, path: Path) -> int:
     return len(entries)
 
 
+def add(database: str, entries: Iterable[Entry]) -> None:
+    """Take in entries that were made here. All or nothing. Raises `DirectoryRefused`."""
+    with transaction(database, limited=False) as connection:
+        _save(connection, entries)
+
+
 def find(connection: Connection, code: str, when: Instant) -> tuple[Provider, bool]:
     """The provider as it was on that day (London), and whether the directory knows it."""
     day = day_of(when).isoformat()

@@ -28,12 +28,17 @@ def advance(database: str, as_of: Instant | datetime) -> bool:
     """
     as_of = instant(as_of) if isinstance(as_of, datetime) else as_of
     with transaction(database, limited=False) as connection:  # it may wait, and has no id while it waits
-        wait_for_writers(connection)
-        last = last_tick(connection)
-        if last is not None and as_of <= last:
-            return False
-        write_tick(connection, codec_of(connection), as_of, manual=True)
-        return True
+        return step(connection, codec_of(connection), as_of)
+
+
+def step(connection: Connection, codec: Codec, as_of: Instant) -> bool:
+    """The same within a transaction without a limit, which must not have an id yet."""
+    wait_for_writers(connection)
+    last = last_tick(connection)
+    if last is not None and as_of <= last:
+        return False
+    write_tick(connection, codec, as_of, manual=True)
+    return True
 
 
 def system_tick(connection: Connection, codec: Codec) -> Instant | None:

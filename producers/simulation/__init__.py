@@ -1,0 +1,1 @@
+"""Plausible histories of providers: drawn from a seed (`histories`), put through the door (`filling`)."""

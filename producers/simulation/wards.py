@@ -1,0 +1,46 @@
+"""Two wards unlike the others: one where harm gathers and returns, and one that goes silent."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
+
+from producers.simulation.draft import at_time
+from producers.simulation.plan import Participant, Plan
+from producers.simulation.reports import Scene
+
+BAD_WARD, SILENT_WARD = "Willow ward", "Cedar unit"
+_CLUSTER_BEGINS, _CLUSTER_DAYS, _CLUSTER = 0.35, 28, 9
+_RETURN_BEGINS, _RETURN = 0.55, 6
+_SILENT_FROM, _SILENT_TO = 0.60, 0.80
+_TYPE = "patient_accident"
+
+
+def cluster(plan: Plan) -> Iterator[tuple[Participant, Scene]]:
+    """Falls with harm on one ward of the first hospital within four weeks, and again some months later."""
+    provider = _first(plan, "nhs_trust") or _first(plan, "nhs_foundation_trust")
+    if provider is None:
+        return
+    random = Random(f"{plan.seed}|cluster")
+    for begins, count in ((_CLUSTER_BEGINS, _CLUSTER), (_RETURN_BEGINS, _RETURN)):
+        first = _day(plan, begins)
+        for _ in range(count):
+            day = min(first + timedelta(days=random.randrange(_CLUSTER_DAYS)), plan.last)
+            occurred = at_time(day, random.choice((2, 5, 6, 22, 23)) * 60 + random.randrange(60))
+            grade = random.choices(("low", "moderate", "severe"), (2, 5, 2))[0]
+            yield provider, Scene(occurred, grade=grade, ward=BAD_WARD, incident_type=_TYPE, at_once=True)
+
+
+def silent(plan: Plan, provider: Participant, ward: str, day: date) -> bool:
+    """Whether nothing is reported from there on that day, though things happen."""
+    quiet = _first(plan, "nhs_foundation_trust")
+    if quiet is None or provider.code != quiet.code or ward != SILENT_WARD:
+        return False
+    return _day(plan, _SILENT_FROM) <= day < _day(plan, _SILENT_TO)
+
+
+def _day(plan: Plan, share: float) -> date:
+    return plan.days[int(len(plan.days) * share)]
+
+
+def _first(plan: Plan, kind: str) -> Participant | None:
+    return next((one for one in plan.participants if one.type == kind), None)
