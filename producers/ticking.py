@@ -32,7 +32,7 @@ def advance(database: str, as_of: Instant | datetime) -> bool:
 
 
 def step(connection: Connection, codec: Codec, as_of: Instant) -> bool:
-    """The same within a transaction without a limit, which must not have an id yet."""
+    """The same at the beginning of a transaction, which must not have an id yet."""
     wait_for_writers(connection)
     last = last_tick(connection)
     if last is not None and as_of <= last:

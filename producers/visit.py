@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from producers.now import Clock
 from producers.refusals import Refused, unknown_case, wrong
 from producers.said import as_json
 from producers.vault import CaseKey, Vault
+from rules.london import day_of
 from schemas.codec import Codec
 from schemas.contracts import snake
 from schemas.event_types import CaseEvent, Instant, Provider
@@ -27,6 +29,10 @@ _INSERTED = (
     tables.receipts,
     tables.answers,
 )
+
+
+KnownProviders = dict[tuple[str, date], tuple[Provider, bool]]
+"""By code and day; who writes much at once may hand it from one visit to the next."""
 
 
 @dataclass
@@ -55,13 +61,14 @@ class Visit:
         self._codec = codec
         self._cases: dict[str, OpenCase] = {}
         self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in (*_INSERTED, tables.outbox)}
-        self._providers: dict[tuple[str, Instant], tuple[Provider, bool]] = {}
+        self.providers: KnownProviders = {}
 
     def provider(self, code: str, when: Instant) -> tuple[Provider, bool]:
         """As the directory knew it on that day, and whether it did."""
-        if (code, when) not in self._providers:
-            self._providers[code, when] = providers.find(self.connection, code, when)
-        return self._providers[code, when]
+        known = code, day_of(when)
+        if known not in self.providers:
+            self.providers[known] = providers.find(self.connection, code, when)
+        return self.providers[known]
 
     def open_new(self, state: CaseState) -> OpenCase:
         case_id = str(uuid4())

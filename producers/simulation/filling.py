@@ -19,12 +19,12 @@ from sqlalchemy import Connection, select
 
 from producers import now
 from producers.connections import engine as pool
-from producers.connections import unlimited
 from producers.door import Door, patiently
 from producers.follow_ups import FOLLOW_UP
 from producers.following import follow_up
 from producers.keys import key_place, load_key
 from producers.lines import PREFIX
+from producers.now import Opening
 from producers.outbox import codec_of
 from producers.refusals import NotReady, Refused
 from producers.reporting import report
@@ -35,7 +35,7 @@ from producers.simulation.references import Ids, resolved
 from producers.tables import answers
 from producers.ticking import last_tick, step
 from producers.vault import Vault
-from producers.visit import Visit
+from producers.visit import KnownProviders, Visit
 from rules.london import in_words
 from schemas.codec import Codec
 from schemas.event_types import Instant
@@ -83,14 +83,16 @@ class Filling:
         self._run = fingerprint(plan, actions)
         self._stretches = list(stretches(plan.ticks(), actions))
         self._ids = Ids()
-        self._door = Door(pool(database, connections=2), Vault(load_key(key_place(data))), now.ManualClock())
-        self._clock = unlimited(database, connections=1)
+        self._providers: KnownProviders = {}
+        self._clock = _SteppingClock()
+        self._door = Door(pool(database, connections=2), Vault(load_key(key_place(data))), self._clock)
         self.progress = Progress(len(self._stretches))
 
     def begin(self) -> None:
         """Finds what an earlier run left. Raises `PlanRefused` where the clock of the stack does not fit."""
-        with self._clock.connect() as connection:
+        with self._door.engine.connect() as connection:
             _read_ids(connection, self._run, self._ids)
+            self._clock.codec = codec_of(connection)
             self.progress.reached = last_tick(connection)
         ticks = [one.tick for one in self._stretches]
         whole = all(self._ids.has(action) for one in self._stretches for action in one.actions)
@@ -98,31 +100,26 @@ class Filling:
 
     def run(self, tell: Callable[[Progress], None]) -> Progress:
         """Accepts all that is not there yet. Raises `NotReady` where the database goes away."""
-        with self._clock.connect() as connection:
-            codec = codec_of(connection)
         for stretch in self._stretches:
-            left = [action for action in stretch.actions if not self._ids.has(action)]
-            self.progress.already_there += len(stretch.actions) - len(left)
-            self._tick(codec, stretch.tick)
-            remaining = iter(left)
-            while batch := list(islice(remaining, ACTIONS_AT_ONCE)):
-                self._take(batch)
+            behind = self.progress.reached is None or self.progress.reached < stretch.tick
+            self._clock.coming = stretch.tick if behind else None  # an earlier run may have come further
+            self._enter(stretch.actions)
+            if behind:
+                self.progress.ticks += 1
+                self.progress.reached = stretch.tick
             self.progress.done += 1
             tell(self.progress)
         return self.progress
 
     def close(self) -> None:
         self._door.close()
-        self._clock.dispose()
 
-    def _tick(self, codec: Codec, as_of: Instant) -> None:
-        if self.progress.reached is not None and as_of <= self.progress.reached:
-            return  # an earlier run came further
-        with self._clock.begin() as connection:
-            stepped = step(connection, codec, as_of)
-        if stepped:
-            self.progress.ticks += 1
-            self.progress.reached = as_of
+    def _enter(self, actions: Sequence[Action]) -> None:
+        left = [action for action in actions if not self._ids.has(action)]
+        self.progress.already_there += len(actions) - len(left)
+        remaining = iter(left)
+        while (batch := list(islice(remaining, ACTIONS_AT_ONCE))) or self._clock.coming is not None:
+            self._take(batch)
 
     def _take(self, batch: list[Action]) -> None:
         """In halves, where a busy machine cannot take so many in the time that a transaction has."""
@@ -141,6 +138,7 @@ class Filling:
                 self._take([one for one in batch if one is not error.action])
                 return
             else:
+                self._clock.coming = None
                 self._ids.update(fresh)
                 self.progress.kinds.update(action.kind for action in batch)
                 return
@@ -148,9 +146,8 @@ class Filling:
 
     def _write(self, batch: list[Action]) -> Ids:
         fresh = Ids(self._ids)
-        if not batch:
-            return fresh
         with self._door.visit() as visit:
+            visit.providers = self._providers
             for action in batch:
                 try:
                     case_id, event_id = _accept(visit, action, fresh)
@@ -165,6 +162,18 @@ class Filling:
         self.progress.refused += 1
         if len(self.progress.refusals) < _REFUSALS_KEPT:
             self.progress.refusals.append(str(refusal))
+
+
+class _SteppingClock(now.ManualClock):
+    """Ticks first in the transaction that writes what was entered up to that tick: one instead of two."""
+
+    codec: Codec
+    coming: Instant | None = None
+
+    def open(self, connection: Connection) -> Opening:
+        if self.coming is not None:
+            step(connection, self.codec, self.coming)
+        return super().open(connection)
 
 
 def stretches(ticks: Sequence[Instant], actions: Sequence[Action]) -> Iterator[Stretch]:
