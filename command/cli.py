@@ -146,6 +146,28 @@ def replay(data: DataOption = None) -> None:
     fold(kafka=here.kafka, registry=here.registry)
 
 
+@app.command()
+def explain(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Number of the case.")],
+    as_at: Annotated[
+        datetime | None,
+        typer.Option("--as-at", parser=as_of, metavar="AS_OF", help="What was said up to then."),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Decide the whole partition again, by the log alone.")
+    ] = False,
+    data: DataOption = None,
+) -> None:
+    """Tell why each verdict on a case was given, deciding it again; status 1 where the log disagrees."""
+    if form not in ("text", "json"):
+        raise typer.BadParameter("is text or json", param_hint="--format")
+    from command.explain import explain as tell
+
+    if not tell(running(data), case, as_at, form, whole=whole):
+        raise typer.Exit(1)
+
+
 @app.command("import")
 def import_reports(file: FileArgument, data: DataOption = None) -> None:
     """Import reports from newline-delimited JSON; a second time changes nothing."""

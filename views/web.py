@@ -25,10 +25,12 @@ from views.access import Access
 from views.api import audit as audit_api
 from views.api import cases as cases_api
 from views.api import obligations as obligations_api
+from views.api import why as why_api
 from views.at_door import AtDoor
-from views.pages import audit, board, case, follow_ups, problems, report, sign_in, start
+from views.pages import audit, board, case, follow_ups, problems, report, sign_in, start, why
 from views.pages.durations import Timed
 from views.pages.headers import Guarded
+from views.reading_why import Reasons
 
 PAGES = (
     start.router,
@@ -37,6 +39,7 @@ PAGES = (
     case.router,
     audit.router,
     follow_ups.router,
+    why.router,
     sign_in.router,
 )
 READERS = 10
@@ -65,6 +68,7 @@ def run(
         cases_api.router(store, access, AtDoor.of(door.engine)),
         obligations_api.router(store, access),
         audit_api.router(store, access),
+        why_api.router(Reasons(store, kafka, registry), access),
         live.router(live.Feed(store), access),
     )
 

@@ -1,0 +1,184 @@
+"""What an adopted policy says, as articles that people read, compare, and find the clause of a verdict in.
+
+Works on the adopted content of any rule (JSON). An article is a part that says where it comes from; its
+status, its basis and its days hold for the articles inside it unless they say otherwise.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from rules.policy import IN_FORCE
+
+_NAMES = ("id", "name", "threshold", "title", "label")
+_OWN = ("title", "status", "basis", "valid_from", "valid_to", "source", "confidence", "note")
+_DOUBT = ("unconfirmed", "one secondary", "assumed", "choice", "reading", "general knowledge")
+
+
+@dataclass(frozen=True)
+class Article:
+    """`path` ends with its own name; `said` holds what it says beside the fields named here."""
+
+    path: tuple[str, ...]
+    title: str
+    status: str
+    basis: str
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+    confidence: str
+    note: str
+    said: dict[str, Any] = field(default_factory=dict)
+    parts: tuple["Article", ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.path[-1]
+
+    @property
+    def firm(self) -> bool:
+        """Whether every figure was confirmed; where not, `confidence` says which is."""
+        return not any(sign in self.confidence for sign in _DOUBT)
+
+    @property
+    def binds(self) -> bool:
+        """What is proposed, or guidance, informs and never binds."""
+        return self.status in ("", IN_FORCE) and self.basis != "proposed"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the day lies among its days; what has none holds on every day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+    def whole(self) -> Iterator["Article"]:
+        """Itself and all that is inside it."""
+        yield self
+        for part in self.parts:
+            yield from part.whole()
+
+
+@lru_cache(maxsize=32)
+def articles(content: str) -> tuple[Article, ...]:
+    """The outermost articles of a policy, in the order of its content."""
+    return tuple(_articles(json.loads(content), (), _Outer()))
+
+
+def clauses_of(content: str, names: Iterable[str]) -> tuple[Article, ...]:
+    """The articles that most of these names lead to: of an instrument, a threshold and a duty, the bound and
+    the duty inside that instrument. Empty where none of the names is that of an article.
+    """
+    wanted = set(names)
+    found: dict[int, list[Article]] = {}
+    for outer in articles(content):
+        for one in outer.whole():
+            if one.name in wanted:
+                found.setdefault(sum(step in wanted for step in one.path), []).append(one)
+    return tuple(found[max(found)]) if found else ()
+
+
+class Change(NamedTuple):
+    """`before` None: the field is new. `after` None: it is gone."""
+
+    article: str
+    field: str
+    before: str | None
+    after: str | None
+
+
+def changes(before: str | None, after: str | None) -> list[Change]:
+    """What differs between two contents of one rule, field by field; None is a policy that is not there."""
+    old, new = _fields(before), _fields(after)
+    return [
+        Change(*where, old.get(where), new.get(where))
+        for where in [*old, *(where for where in new if where not in old)]
+        if old.get(where) != new.get(where)
+    ]
+
+
+def _fields(content: str | None) -> dict[tuple[str, str], str]:
+    if content is None:
+        return {}
+    found: dict[tuple[str, str], str] = {}
+    for outer in articles(content):
+        for one in outer.whole():
+            fields = {name: getattr(one, name) for name in _OWN} | one.said
+            found |= {
+                (" / ".join(one.path), name): in_short(value)
+                for name, value in fields.items()
+                if value not in ("", None)
+            }
+    return found
+
+
+def in_short(value: Any) -> str:
+    """One line: lists with commas, days as YYYY-MM-DD."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(in_short, value)) or "none"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name} {in_short(inner)}" for name, inner in value.items())
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+class _Outer(NamedTuple):
+    """What an article takes over from the one around it."""
+
+    status: str = ""
+    basis: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str = ""
+    confidence: str = ""
+
+
+def _articles(node: Any, path: tuple[str, ...], outer: _Outer) -> Iterator[Article]:
+    """The articles in this part of the content; what holds no article itself is looked through."""
+    if isinstance(node, dict):
+        for name, inner in node.items():
+            if isinstance(inner, dict) and "source" in inner:
+                yield _article(inner, (*path, _name(inner, name)), outer)
+            elif isinstance(inner, dict | list):
+                yield from _articles(inner, (*path, name), outer)
+    elif isinstance(node, list):
+        for number, inner in enumerate(node, 1):
+            if isinstance(inner, dict) and "source" in inner:
+                yield _article(inner, (*path, _name(inner, str(number))), outer)
+
+
+def _article(node: dict[str, Any], path: tuple[str, ...], outer: _Outer) -> Article:
+    here = _Outer(
+        node.get("status", outer.status),
+        node.get("basis", outer.basis),
+        _day(node.get("valid_from")) or outer.valid_from,
+        _day(node.get("valid_to")) or outer.valid_to,
+        node["source"],
+        node.get("confidence", outer.confidence),
+    )
+    parts = tuple(_articles(node, path, here))
+    inside = {name for name, value in node.items() if _holds_articles(value)}
+    said = {
+        name: value
+        for name, value in node.items()
+        if name not in (*_OWN, "id", "name") and name not in inside
+    }
+    title = str(node.get("title") or node.get("clause") or node.get("label") or "")
+    return Article(path, title, **here._asdict(), note=node.get("note", ""), said=said, parts=parts)
+
+
+def _holds_articles(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "source" in value or any(_holds_articles(inner) for inner in value.values())
+    return isinstance(value, list) and any(isinstance(one, dict) and "source" in one for one in value)
+
+
+def _name(node: dict[str, Any], otherwise: str) -> str:
+    return str(next((node[name] for name in _NAMES if name in node), otherwise))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
