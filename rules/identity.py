@@ -5,6 +5,8 @@ from uuid import UUID
 
 OBLIGATIONS = UUID("5b0c4d52-8d0c-4a50-9a3a-3c1c2ad0a6f4")
 OUTCOMES = UUID("1f7c6a54-6f5e-4f0e-8a63-0c6f6f2d9b11")
+ESCALATIONS = UUID("a6a1b0c2-1c53-4a2f-9d0f-7d2b6d7a5e90")
+INDEMNITY = UUID("0b7f7b1e-2f53-4c39-9a0e-54d2f1a7c8e3")
 
 
 def name_based(namespace: UUID, name: str) -> str:
@@ -17,3 +19,23 @@ def name_based(namespace: UUID, name: str) -> str:
 def obligation_id(case_id: str, patient: str, provider: str, duty: str, instrument: str) -> str:
     """One obligation for each case, patient (by reference), provider (by code), duty and instrument."""
     return name_based(OBLIGATIONS, f"{case_id}|{patient}|{provider}|{duty}|{instrument}")
+
+
+def review_id(case_id: str, claim_id: str) -> str:
+    """One review for each claim of a case."""
+    return indemnity_id("review", case_id, claim_id)
+
+
+def indemnity_id(kind: str, case_id: str, *about: str) -> str:
+    """`kind`: marker, review, payment, family_update, fact; `about`: the claim, or the events it rests on."""
+    return name_based(INDEMNITY, "|".join((kind, case_id, *about)))
+
+
+def escalation_id(case_id: str, trigger: str, about: str | None = None) -> str:
+    """One escalation for each case, trigger and what it is about: an obligation, a pattern, or the case."""
+    return name_based(ESCALATIONS, f"{case_id}|{trigger}|{about or ''}")
+
+
+def serious_clock_id(case_id: str, clock: str) -> str:
+    """`clock`: steis, initial_review, investigation, or the month of an update as `update 2013-11`."""
+    return name_based(ESCALATIONS, f"{case_id}|serious|{clock}")

@@ -24,7 +24,14 @@ class Speaker(Struct, frozen=True):
         return cls(cause_of(record), time_of(record), policy_version, calendar_version)
 
     def say(
-        self, kind: type[Said], subject: str, revision: int, case_id: str | None, *because: str, **fields: Any
+        self,
+        kind: type[Said],
+        subject: str,
+        revision: int,
+        case_id: str | None,
+        /,
+        *because: str,
+        **fields: Any,
     ) -> Said:
         return kind(
             subject=subject,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import Table
 
 from schemas.outcome_types import Outcome
-from sinks import obligation, tables
+from sinks import indemnity, obligation, tables
 
 
 class Standing(NamedTuple):
@@ -22,4 +22,11 @@ class Standing(NamedTuple):
     step: Callable[[Any, Outcome], Any]
 
 
-STANDINGS = (Standing("candour", tables.obligations, obligation.Obligation, obligation.step),)
+STANDINGS = (
+    Standing("candour", tables.obligations, obligation.Obligation, obligation.step),
+    Standing("indemnity", tables.reviews, indemnity.Review, indemnity.review_step),
+    Standing("indemnity", tables.markers, indemnity.Marker, indemnity.marker_step),
+    Standing("indemnity", tables.family_updates, indemnity.FamilyUpdate, indemnity.family_update_step),
+    Standing("indemnity", tables.facts, indemnity.Fact, indemnity.fact_step),
+    Standing("indemnity", tables.payments, indemnity.Payment, indemnity.payment_step),
+)

@@ -4,6 +4,8 @@ Times are whole milliseconds since 1970-01-01T00:00:00Z, as on the log. `seq` nu
 events and outcomes together, in the order of their commit here; a rebuild gives new, higher numbers.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -139,6 +141,111 @@ obligations = Table(
 )
 """Each obligation as it stands: the fold of its outcomes (`sinks.obligation`)."""
 
+
+def _spoken_of() -> tuple[Column[Any], ...]:
+    """What every row of the indemnity rule has (`sinks.indemnity.Row`)."""
+    return (
+        Column("id", Text, primary_key=True),
+        Column("case_id", Text, nullable=False),
+        _moment("opened_at", nullable=False),
+        Column("because", JSONB, nullable=False),
+        Column("policy_version", Text),
+        Column("latest_cause", Text, nullable=False),
+        _moment("latest_at", nullable=False),
+        Column("revisions", Integer, nullable=False),
+    )
+
+
+reviews = Table(
+    "reviews",
+    metadata,
+    *_spoken_of(),
+    Column("claim_id", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    _moment("suggested_at"),
+    Column("suggested_because", JSONB, nullable=False),
+    Column("markers", JSONB, nullable=False),
+    *map(_moment, ("marked_at", "occurred_at")),
+    *(_moment(name, nullable=False) for name in ("claim_opened_at", "aware_at", "reported_at")),
+    Column("withdrawn_why", Text),
+    Column("finding", Text),
+    _moment("finding_at"),
+    Column("finding_by", Text),
+    Column("decision", Text),
+    Column("trust_share_percent", Integer),
+    _moment("decided_at"),
+    Column("decided_by", Text),
+    Column("reimbursement_status", Text),
+    Column("reimbursement_percent", Integer),
+    _moment("reimbursement_at"),
+    Column("reimbursement_by", Text),
+    Column("state", Text, nullable=False),
+    Index("reviews_in_order", "opened_at", "id"),
+    Index("reviews_of_a_case", "case_id"),
+    Index("reviews_of_a_provider", "provider", "state"),
+)
+"""Each review of a claim as it stands: the fold of its outcomes (`sinks.indemnity`)."""
+
+markers = Table(
+    "markers",
+    metadata,
+    *_spoken_of(),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    _moment("at", nullable=False),
+    *(Column(name, Text) for name in ("provider", "patient", "earlier", "evidence", "correction")),
+    Column("standing", Boolean, nullable=False),
+    Index("markers_of_a_case", "case_id"),
+)
+"""Evidence on incidents, whether a claim ever joins or not."""
+
+family_updates = Table(
+    "family_updates",
+    metadata,
+    *_spoken_of(),
+    Column("patient", Text),
+    Column("told_event_id", Text, nullable=False),
+    _moment("told_at", nullable=False),
+    Column("found_event_id", Text, nullable=False),
+    _moment("found_at", nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("correction", Text, nullable=False),
+    _moment("given_at"),
+    Column("state", Text, nullable=False),
+    Index("family_updates_of_a_case", "case_id"),
+    Index("family_updates_owed", "found_at", postgresql_where=sql("state = 'owed'")),
+)
+"""Families that must hear that what was called unavoidable was found avoidable."""
+
+facts = Table(
+    "facts",
+    metadata,
+    *_spoken_of(),
+    Column("event_id", Text, nullable=False),
+    Column("patient", Text),
+    _moment("known_at", nullable=False),
+    _moment("due_at", nullable=False),
+    *map(_moment, ("shared_at", "alarmed_at")),
+    Column("state", Text, nullable=False),
+    Index("facts_of_a_case", "case_id"),
+    Index("facts_not_shared", "due_at", postgresql_where=sql("state = 'not_shared'")),
+)
+"""New material facts, and whether the family heard of them."""
+
+payments = Table(
+    "payments",
+    metadata,
+    *_spoken_of(),
+    Column("claim_id", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("pounds", BigInteger, nullable=False),
+    _moment("paid_at", nullable=False),
+    Column("standing", Boolean, nullable=False),
+    Index("payments_of_a_case", "case_id", "claim_id"),
+)
+"""What patients were paid; no review bears on it."""
+
 quarantines = Table(
     "quarantines",
     metadata,
@@ -197,5 +304,18 @@ watch = Table(
 )
 """What the watchdog measured last. Not from the log."""
 
-DERIVED = (case_events, cases, outcomes, obligations, quarantines, offsets, progress)
+DERIVED = (
+    case_events,
+    cases,
+    outcomes,
+    obligations,
+    reviews,
+    markers,
+    family_updates,
+    facts,
+    payments,
+    quarantines,
+    offsets,
+    progress,
+)
 """What a rebuild empties and restores."""

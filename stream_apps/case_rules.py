@@ -1,6 +1,6 @@
 """The rules of one case, in the order in which they hear it."""
 
-from rules.candour import RULE
+from rules import candour, escalation, indemnity
 from rules.rule import Rule
 
-RULES: tuple[Rule, ...] = (RULE,)
+RULES: tuple[Rule, ...] = (candour.RULE, escalation.RULE, indemnity.RULE)

@@ -24,6 +24,9 @@ class Law:
     said: str = ""
     because: str = ""
 
+    heading = "Owed in the end"
+    nothing = "Nothing is owed."
+
     def __str__(self) -> str:
         return self.title
 

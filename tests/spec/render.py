@@ -21,6 +21,9 @@ MODULES = (
     "test_links_mistakes_disputes",
     "test_chosen",
     "test_evidence",
+    "test_indemnity",
+    "test_indemnity_money",
+    "test_indemnity_family",
 )
 NOTE = (
     "Rendered from the tables in `tests/spec/` by `python -m tests.spec.render`; each case is run as a test."
@@ -34,8 +37,11 @@ a dental practice. `told` is a telling with everything that any instrument asks 
 stands after `without=`.
 
 **Owed in the end** names each duty with its instrument and its state; where the case is about a
-date, also `due` (the last second of that day), `target` or `starts`. References with § are to the
-project's survey of the law; those to Regulation 20 are to SI 2014/2936 as amended."""
+date, also `due` (the last second of that day), `target` or `starts`. **How it stands in the end**
+names markers on the incident, reviews of claims with what persons recorded, what a family should
+still hear, and what a patient was paid; all of that rests on a power that was only proposed.
+References with § are to the project's survey of the law; those to Regulation 20 are to SI 2014/2936
+as amended."""
 
 
 def pages() -> dict[str, str]:
@@ -68,9 +74,9 @@ def _case(number: int, law: Law) -> list[str]:
     parts = [f"## {number}. {law.title}", "", f"*{law.ref}*", "", "```text", *lines(law.history), "```", ""]
     owed = lines(law.owed)
     if owed:
-        parts += ["Owed in the end:", "", *(f"- `{line}`" for line in owed), ""]
+        parts += [f"{law.heading}:", "", *(f"- `{line}`" for line in owed), ""]
     else:
-        parts += ["Nothing is owed.", ""]
+        parts += [law.nothing, ""]
     if law.said:
         counts = ", ".join(_count(line) for line in lines(law.said))
         parts += [f"What was said of it: {counts}.", ""]
