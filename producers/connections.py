@@ -1,11 +1,13 @@
 """How the door reaches PostgreSQL: short transactions only, because the relay waits for the longest."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from psycopg import Connection as RawConnection
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 
 LONGEST_TRANSACTION_MS = 1_800
 _CONNECT_SECONDS = 2
@@ -24,15 +26,16 @@ def engine(database: str, *, connections: int = 10) -> Engine:
 
 def unlimited(database: str, *, connections: int = 2) -> Engine:
     """A pool for what is no intake: migrations, erasure, reading."""
-    return create_engine(
+    made = create_engine(
         _url(database),
         pool_size=connections,
         max_overflow=0,
         pool_timeout=_CONNECT_SECONDS,
-        pool_pre_ping=True,
         hide_parameters=True,  # what a statement carries has no place in an error or a log
         connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "candour door"},
     )
+    event.listen(made, "checkout", _refuse_ended)
+    return made
 
 
 @contextmanager
@@ -53,6 +56,15 @@ def libpq(database: str) -> str:
 
 def _url(database: str) -> URL:
     return make_url(database).set(drivername="postgresql+psycopg")
+
+
+def _refuse_ended(connection: RawConnection[Any], _record: object, _proxy: object) -> None:
+    """The server says nothing to an idle connection but that it ends: then the pool makes another.
+
+    SQLAlchemy's own ping asks the server, at each turn, which costs as much as a statement.
+    """
+    if select.select([connection.fileno()], [], [], 0)[0]:
+        raise DisconnectionError("the server has ended this connection")
 
 
 def _limit(connection: RawConnection[Any], _record: object) -> None:

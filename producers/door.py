@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import psycopg
 from pydantic import BaseModel
 from sqlalchemy import Engine, literal, select
 from sqlalchemy.exc import DBAPIError
@@ -132,14 +133,20 @@ def patiently(attempt: Callable[[], T]) -> T:
             return attempt()
         except NoConnection as error:
             raise NotReady("All ways to the database are in use.", 1) from error
-        except DBAPIError as error:
-            if last or getattr(error.orig, "sqlstate", None) not in _AGAIN:
+        except (DBAPIError, psycopg.Error) as error:
+            if last or _state(error) not in _AGAIN:
                 raise _reason(error) from error
     raise AssertionError("unreachable")
 
 
-def _reason(error: DBAPIError) -> Exception:
-    state = getattr(error.orig, "sqlstate", None) or ""
+def _state(error: DBAPIError | psycopg.Error) -> str:
+    """What PostgreSQL calls it; empty where there was no connection."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) or ""
+
+
+def _reason(error: DBAPIError | psycopg.Error) -> Exception:
+    state = _state(error)
     # None: no connection. 08 connection, 53 resources, 57 shutdown or timeout, 25P too long, others clash.
     if not state or state[:2] in ("08", "23", "40", "53", "57") or state.startswith("25P"):
         return NotReady("The database does not answer; nothing was taken in.")

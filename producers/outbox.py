@@ -18,7 +18,8 @@ SOURCE = "/candour/door"
 _LARGEST_VALUE = (
     900_000  # the broker's limit is a little higher, and what it refuses would block all behind it
 )
-_NOTIFY = text("NOTIFY outbox")
+CHANNEL = "outbox"
+"""Who listens to it hears of every commit that put something here."""
 
 
 class TooLarge(ValueError):
@@ -59,7 +60,7 @@ def partition_row(
 def put(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
     """In this order, after all that was put before in this transaction; wakes the relay at commit."""
     connection.execute(insert(outbox), list(rows))
-    connection.execute(_NOTIFY)
+    connection.execute(text(f"NOTIFY {CHANNEL}"))
 
 
 def _row(

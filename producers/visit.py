@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from producers import outbox, providers, tables
 from producers.facts import CaseState, Changes, from_plain
@@ -15,6 +15,7 @@ from producers.now import Clock
 from producers.refusals import Refused, unknown_case, wrong
 from producers.said import as_json
 from producers.vault import CaseKey, Vault
+from producers.writing import insert_all
 from rules.london import day_of
 from schemas.codec import Codec
 from schemas.contracts import snake
@@ -171,11 +172,8 @@ class Visit:
                     .values(**_case_values(case))
                 )
             case.new = case.touched = False
-        for table in _INSERTED:
-            if self._rows[table]:
-                self.connection.execute(insert(table), self._rows[table])
-        if self._rows[tables.outbox]:
-            outbox.put(self.connection, self._rows[tables.outbox])
+        if any(self._rows.values()):
+            insert_all(self.connection, self._rows, outbox.CHANNEL)
         for gathered in self._rows.values():
             gathered.clear()
 

@@ -12,12 +12,15 @@ Row = dict[str, Any]
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 
-def engine(database: str, *, pool_size: int = 5) -> Engine:
-    """`database`: a PostgreSQL address, `postgresql://…`. Connections are made when they are needed."""
+def engine(database: str, *, pool_size: int = 5, ping: bool = True) -> Engine:
+    """`database`: a PostgreSQL address, `postgresql://…`. Connections are made when they are needed.
+
+    `ping`: ask at each turn whether the server still knows the connection; not for who tries again anyhow.
+    """
     return create_engine(
         make_url(database).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
         connect_args={"connect_timeout": 5},

@@ -9,6 +9,7 @@ import time
 from contextlib import closing
 
 import httpx
+import psycopg
 import structlog
 from confluent_kafka import KafkaException
 from prometheus_client import Counter, Gauge, Histogram
@@ -28,7 +29,7 @@ from sinks.writing import Busy, positions, take_turn, write
 WAIT_SECONDS = 0.1
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 _STEADY_SECONDS = 10.0
-_PASSING = (SQLAlchemyError, KafkaException, httpx.HTTPError, RegistryRefused, LogAway, Busy)
+_PASSING = (SQLAlchemyError, psycopg.Error, KafkaException, httpx.HTTPError, RegistryRefused, LogAway, Busy)
 """What goes by: the other side is away, or somebody else is writing."""
 
 log = structlog.get_logger()
@@ -50,7 +51,7 @@ def run(
     """Returns after SIGTERM, or when `stop` is set. Raises `SystemExit` when the log lost what comes next."""
     ends = ending(stop)
     with answering("sink", health_port) as pulse:
-        store, offsets = engine(database), EngineOffsets(kafka)
+        store, offsets = engine(database, ping=False), EngineOffsets(kafka)
         try:
             _keep_up(store, kafka, registry, offsets, pulse, ends)
         except LogLost as error:

@@ -1,22 +1,23 @@
 """Writes one batch with its offsets in one short transaction: the read model has each record exactly once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
+from msgspec import convert
 from msgspec.structs import asdict
 from prometheus_client import Counter
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, tuple_
+from sqlalchemy import Connection, delete, func, select, tuple_
 
-from schemas.event_types import CaseEvent
 from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
 from sinks import tables
 from sinks.alarms import raise_alarm
 from sinks.arrivals import Arrivals
-from sinks.database import Row, one, upsert
+from sinks.database import Row
 from sinks.log import TOPICS, Place
 from sinks.rows import case_row
 from sinks.standings import STANDINGS, Standing
+from sinks.together import Together
 
 BOARD = "board"
 """The channel that says: there is something new to see."""
@@ -30,6 +31,14 @@ log = structlog.get_logger()
 clashes_total = Counter("candour_clashes_total", "Ids met again with another content")
 
 Arrived = TypeVar("Arrived")
+
+_TURN = select(
+    func.pg_try_advisory_xact_lock(ONE_WRITER),
+    func.set_config("synchronous_commit", "off", True),
+    select(func.coalesce(func.sum(tables.offsets.c.next_offset), 0))
+    .where(tables.offsets.c.topic.in_(TOPICS))
+    .scalar_subquery(),
+)
 
 
 class Busy(Exception):
@@ -45,51 +54,62 @@ def positions(connection: Connection) -> dict[Place, int]:
 def take_turn(connection: Connection, before: Mapping[Place, int]) -> None:
     """Be the only writer until the transaction ends. Raises `Busy`, also if somebody wrote since `before`."""
     # A transaction that a crash takes back takes its offsets back too, so nothing need wait for the disk.
-    turn = select(
-        func.pg_try_advisory_xact_lock(ONE_WRITER), func.set_config("synchronous_commit", "off", True)
-    )
-    if not connection.execute(turn).one()[0]:
+    free, _, written = connection.execute(_TURN).one()
+    if not free:
         raise Busy("the read model is being rebuilt, or a second sink is running")
-    if positions(connection) != dict(before):
+    # Offsets only grow, and a rebuild that comes to the same sum has written the same.
+    if written != sum(before.values()):
         raise Busy("the read model was written by somebody else in between")
 
 
 def write(connection: Connection, arrivals: Arrivals, progress: Sequence[Row]) -> None:
     """The batch, whole, with the rows of `read.progress` that change by it."""
-    events = _insert_new(connection, tables.case_events, arrivals.events)
-    outcomes = _insert_new(connection, tables.outcomes, arrivals.outcomes)
-    for id in arrivals.clashes:
+    batch = Together(connection)
+    known_events, known_outcomes, *standing = _known(batch, arrivals)
+    clashes = list(arrivals.clashes)
+    events = _fresh(arrivals.events, known_events, clashes)
+    outcomes = _fresh(arrivals.outcomes, known_outcomes, clashes)
+    for id in clashes:
         _clash(connection, id)
-    _write_cases(connection, events)
-    said = [outcome for outcome, _ in outcomes if outcome is not None]
-    for standing in STANDINGS:
-        rule = standing.rule
-        own = [outcome for outcome, row in outcomes if outcome is not None and row["rule"] == rule]
-        _write_standing(connection, standing, own)
-    _write_quarantines(connection, said)
-    upsert(connection, tables.progress, progress)
-    offsets = [
-        {"topic": topic, "partition": partition, "next_offset": offset}
-        for (topic, partition), offset in arrivals.next_offsets.items()
-    ]
-    upsert(connection, tables.offsets, offsets)
-    connection.execute(text(f"NOTIFY {BOARD}"))
+    batch.insert(tables.case_events, [row for _, row in events])
+    batch.insert(tables.outcomes, [row for _, row in outcomes])
+    batch.upsert(tables.cases, {event.case_id: case_row(event, row) for event, row in events}.values())
+    for kept, before in zip(STANDINGS, standing, strict=True):
+        said = [outcome for outcome, row in outcomes if outcome is not None and row["rule"] == kept.rule]
+        batch.upsert(kept.table, _stands(kept, before, said))
+    _write_quarantines(connection, batch, [outcome for outcome, _ in outcomes if outcome is not None])
+    batch.upsert(tables.progress, progress)
+    batch.upsert(
+        tables.offsets,
+        [
+            {"topic": topic, "partition": partition, "next_offset": offset}
+            for (topic, partition), offset in arrivals.next_offsets.items()
+        ],
+    )
+    batch.send(f"NOTIFY {BOARD}")
 
 
-def _insert_new(
-    connection: Connection, table: Table, arrived: Mapping[str, tuple[Arrived, Row]]
+def _known(batch: Together, arrivals: Arrivals) -> list[list[Row]]:
+    """What the read model has already of all that came, and then what stands of each subject spoken of."""
+    for table, key, came in (
+        (tables.case_events, "event_id", arrivals.events),
+        (tables.outcomes, "id", arrivals.outcomes),
+    ):
+        batch.ask_rows(table, key, list(came), (key, "sha256"))
+    for kept in STANDINGS:
+        subjects = {row["subject"] for _, row in arrivals.outcomes.values() if row["rule"] == kept.rule}
+        batch.ask_rows(kept.table, "id", list(subjects))
+    return batch.read()
+
+
+def _fresh(
+    arrived: Mapping[str, tuple[Arrived, Row]], known: Iterable[Row], clashes: list[str]
 ) -> list[tuple[Arrived, Row]]:
-    """What was never seen is inserted and given back; what comes again must be the same."""
-    if not arrived:
-        return []
-    (key,) = table.primary_key
-    known = connection.execute(select(key, table.c.sha256).where(key == func.any(list(arrived)))).all()
+    """What was never seen. What comes again must be the same, else it is one more of the clashes."""
     fresh = dict(arrived)
-    for id, sha256 in known:
+    for id, sha256 in (row.values() for row in known):
         if fresh.pop(id)[1]["sha256"] != bytes(sha256):
-            _clash(connection, id)
-    if fresh:
-        connection.execute(insert(table), [row for _, row in fresh.values()])
+            clashes.append(id)
     return list(fresh.values())
 
 
@@ -103,31 +123,17 @@ def _clash(connection: Connection, id: str) -> None:
     raise_alarm(connection, CLASH, id, told)
 
 
-def _write_cases(connection: Connection, events: Iterable[tuple[CaseEvent, Row]]) -> None:
-    latest = {event.case_id: case_row(event, row) for event, row in events}
-    upsert(connection, tables.cases, list(latest.values()))
-
-
-def _write_standing(connection: Connection, standing: Standing, said: Iterable[Outcome]) -> None:
-    by_subject: dict[str, list[Outcome]] = {}
+def _stands(kept: Standing, before: Iterable[Row], said: Iterable[Outcome]) -> list[Row]:
+    """The rows of the subjects that were spoken of, after what was said."""
+    standing: dict[str, Any] = {row["id"]: convert(row, kept.kind) for row in before}
+    changed: dict[str, None] = {}
     for outcome in said:
-        by_subject.setdefault(outcome.subject, []).append(outcome)
-    if not by_subject:
-        return
-    table = standing.table
-    rows = connection.execute(select(table).where(table.c.id == func.any(list(by_subject))))
-    before = {row["id"]: one(row, standing.kind) for row in rows.mappings()}
-    changed = []
-    for subject, outcomes in by_subject.items():
-        stands = before.get(subject)
-        for outcome in outcomes:
-            stands = standing.step(stands, outcome)
-        if stands is not None:
-            changed.append(asdict(stands))
-    upsert(connection, table, changed)
+        standing[outcome.subject] = kept.step(standing.get(outcome.subject), outcome)
+        changed[outcome.subject] = None
+    return [asdict(standing[subject]) for subject in changed if standing[subject] is not None]
 
 
-def _write_quarantines(connection: Connection, said: Iterable[Outcome]) -> None:
+def _write_quarantines(connection: Connection, batch: Together, said: Iterable[Outcome]) -> None:
     last = {
         (outcome.case_id, outcome.rule): outcome
         for outcome in said
@@ -148,4 +154,4 @@ def _write_quarantines(connection: Connection, said: Iterable[Outcome]) -> None:
         for outcome in last.values()
         if isinstance(outcome, CaseQuarantined)
     ]
-    upsert(connection, table, rows)
+    batch.upsert(table, rows)

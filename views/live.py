@@ -20,7 +20,7 @@ from producers.roles import Caller
 from producers.ward.route import ProblemRoute
 from sinks.writing import BOARD
 from views.access import Access
-from views.reading_board_news import News, newest, since
+from views.reading_board_news import News, after, newest, since
 
 PING_SECONDS = 15
 RETRY_MS = 1000
@@ -86,6 +86,10 @@ class Feed:
         with self._store.connect() as connection:
             return ([], newest(connection)) if seen is None else since(connection, seen)
 
+    def _after(self, told: int) -> tuple[list[News], int]:
+        with self._store.connect() as connection:
+            return after(connection.execution_options(isolation_level="AUTOCOMMIT"), told)
+
     async def _listen(self) -> None:
         """Until it is cancelled; after a loss it goes on from what it has told."""
         told: int | None = None
@@ -94,25 +98,30 @@ class Feed:
                 address = self._store.url.set(drivername="postgresql").render_as_string(hide_password=False)
                 async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
                     await connection.execute(f"LISTEN {BOARD}".encode())
-                    told = await self._tell(told)
+                    came, upto = await asyncio.to_thread(self._since, told)
+                    self._tell(came)
+                    told = upto
                     self._listening.set()
-                    async for _ in connection.notifies():
-                        told = await self._tell(told)
+                    while True:
+                        # What is notified while the news is read comes in one turn.
+                        async for _ in connection.notifies(stop_after=1):
+                            pass
+                        came, upto = await asyncio.to_thread(self._after, upto)
+                        self._tell(came)
+                        told = upto
             except (psycopg.Error, SQLAlchemyError, OSError) as error:
                 log.warning("the live feed waits for the database", error=type(error).__name__)
             finally:
                 self._listening.clear()
             await asyncio.sleep(_AGAIN_SECONDS)
 
-    async def _tell(self, told: int | None) -> int:
-        came, upto = await asyncio.to_thread(self._since, told)
+    def _tell(self, came: list[News]) -> None:
         if came:
             for queue in list(self._queues):
                 try:
                     queue.put_nowait(came)
                 except asyncio.QueueFull:
                     self._let_go(queue)
-        return upto
 
     def _let_go(self, queue: Queue) -> None:
         self._queues.discard(queue)

@@ -1,0 +1,109 @@
+"""Statements that go to PostgreSQL together: one round trip for all of them (psycopg's pipeline).
+
+A batch of the sink is small and comes often, so that most of its cost is in asking one thing after another.
+Each statement is compiled once, from SQLAlchemy's own, and then run on the connection beneath.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from psycopg import Connection as RawConnection
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, Select, Table, any_, bindparam, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+Row = dict[str, Any]
+_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+
+
+class Together:
+    """`ask` and `write` gather; `read` sends what was asked, `send` what is to be written.
+
+    Both leave the transaction open. What is read is as SQLAlchemy's columns have it, JSON included.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, RawConnection)
+        self._raw = raw
+        self._asked: list[tuple[str, Mapping[str, Any]]] = []
+        self._written: list[tuple[str, list[Row]]] = []
+
+    def ask(self, statement: str, **values: Any) -> int:
+        """The place of its answer in what `read` gives."""
+        self._asked.append((statement, values))
+        return len(self._asked) - 1
+
+    def ask_rows(self, table: Table, key: str, ids: Sequence[str], columns: tuple[str, ...] = ()) -> int:
+        return self.ask(_by_key(table, key, columns), ids=list(ids))
+
+    def insert(self, table: Table, rows: Iterable[Row]) -> None:
+        self._write(_insert, table, rows)
+
+    def upsert(self, table: Table, rows: Iterable[Row]) -> None:
+        """Each row whole, over the one with its primary key if there is one."""
+        self._write(_upsert, table, rows)
+
+    def read(self) -> list[list[Row]]:
+        cursors = []
+        with self._raw.pipeline():
+            for statement, values in self._asked:
+                cursor = self._raw.cursor(row_factory=dict_row)
+                cursors.append(cursor.execute(statement, values))
+        self._asked = []
+        return [cursor.fetchall() for cursor in cursors]
+
+    def send(self, *statements: str) -> None:
+        """What was gathered, in its order, then these."""
+        with self._raw.pipeline(), self._raw.cursor() as cursor:
+            for statement, rows in self._written:
+                cursor.executemany(statement, rows)
+            for statement in statements:
+                cursor.execute(statement)
+        self._written = []
+
+    def _write(self, compile: Any, table: Table, rows: Iterable[Row]) -> None:
+        """All rows name the same columns."""
+        gathered = list(rows)
+        if gathered:
+            json = _json_columns(table)
+            held = [{name: _held(name, value, json) for name, value in row.items()} for row in gathered]
+            self._written.append((compile(table, tuple(gathered[0])), held))
+
+
+def _held(name: str, value: Any, json: frozenset[str]) -> Any:
+    return Jsonb(value) if name in json and value is not None else value
+
+
+@lru_cache(maxsize=256)
+def _json_columns(table: Table) -> frozenset[str]:
+    return frozenset(column.name for column in table.c if isinstance(column.type, JSONB))
+
+
+@lru_cache(maxsize=256)
+def _by_key(table: Table, key: str, columns: tuple[str, ...]) -> str:
+    chosen: Select[Any] = select(*(table.c[name] for name in columns)) if columns else select(table)
+    return text_of(chosen.where(table.c[key] == any_(bindparam("ids"))))
+
+
+@lru_cache(maxsize=256)
+def _insert(table: Table, columns: tuple[str, ...]) -> str:
+    return str(insert(table).inline().compile(dialect=_DIALECT, column_keys=list(columns)))
+
+
+@lru_cache(maxsize=256)
+def _upsert(table: Table, columns: tuple[str, ...]) -> str:
+    keys = [column.name for column in table.primary_key]
+    new = upsert(table).inline()
+    changed = {name: new.excluded[name] for name in columns if name not in keys}
+    chosen = new.on_conflict_do_update(index_elements=keys, set_=changed)
+    return str(chosen.compile(dialect=_DIALECT, column_keys=list(columns)))
+
+
+def text_of(statement: Select[Any]) -> str:
+    """As psycopg takes it: parameters as `%(name)s`."""
+    return str(statement.compile(dialect=_DIALECT))
