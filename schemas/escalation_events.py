@@ -14,7 +14,9 @@ Act = Literal[
     "other",
 ]
 Channel = Literal["board", "email", "webhook"]
-DeliveryStep = Literal["produced", "sent", "delivered", "displayed", "failed"]
+DeliveryStep = Literal[
+    "produced", "sent", "delivered", "displayed", "failed", "dropped", "unknown"
+]  # fmt: skip
 SeriousGrade = Literal["grade_0", "grade_1", "grade_2", "not_graded"]
 InvestigationLevel = Literal["concise", "comprehensive", "independent", "not_said"]
 PatternKind = Literal["cluster", "repeat_after_alert"]
