@@ -3,3 +3,4 @@
 import pytest
 
 pytest.register_assert_rewrite("tests.spec.law")
+pytest.register_assert_rewrite("tests.spec.escalations")

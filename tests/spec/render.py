@@ -21,6 +21,10 @@ MODULES = (
     "test_links_mistakes_disputes",
     "test_chosen",
     "test_evidence",
+    "test_escalation_triggers",
+    "test_escalation_climbing",
+    "test_escalation_closing",
+    "test_serious_incidents",
     "test_indemnity",
     "test_indemnity_money",
     "test_indemnity_family",
@@ -39,7 +43,9 @@ stands after `without=`.
 **Owed in the end** names each duty with its instrument and its state; where the case is about a
 date, also `due` (the last second of that day), `target` or `starts`. **How it stands in the end**
 names markers on the incident, reviews of claims with what persons recorded, what a family should
-still hear, and what a patient was paid; all of that rests on a power that was only proposed.
+still hear, and what a patient was paid; all of that rests on a power that was only proposed. For
+escalations it names the trigger, the state, the level and, where the case is about them, the one
+`owner`, `by` when to take it on and when to `act`; for serious incidents each time with its framework.
 References with § are to the project's survey of the law; those to Regulation 20 are to SI 2014/2936
 as amended."""
 
