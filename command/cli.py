@@ -21,8 +21,10 @@ app = typer.Typer(
 )
 providers = typer.Typer(help="The directory of providers.", no_args_is_help=True)
 dlq = typer.Typer(help="Records that could not be read.", no_args_is_help=True)
+policies = typer.Typer(help="The dated law that the rules go by.", no_args_is_help=True)
 app.add_typer(providers, name="providers")
 app.add_typer(dlq, name="dlq")
+app.add_typer(policies, name="policy")
 
 DataOption = Annotated[
     Path | None,
@@ -138,9 +140,26 @@ def rebuild(data: DataOption = None) -> None:
 
 
 @app.command()
-def replay(data: DataOption = None) -> None:
-    """Run the rules over the whole log as a batch and say what they would have said."""
+def replay(
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            help="What if this folder of policy files were in force; nothing is written to the log."
+        ),
+    ] = None,
+    rule: Annotated[
+        str | None, typer.Option(help="Whose policy it is, where the folder does not say.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the chart and the CSV.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Run the rules over the whole log and say what they would have said; --policy: by another policy."""
     here = running(data)
+    if policy is not None:
+        from command.what_if import replay as compare
+
+        compare(here, policy, rule, out)
+        return
     from stream_apps.replay import replay as fold
 
     fold(kafka=here.kafka, registry=here.registry)
@@ -180,9 +199,7 @@ def import_reports(file: FileArgument, data: DataOption = None) -> None:
 
 @app.command()
 def simulate(
-    first: Annotated[
-        date, typer.Option("--from", parser=day, metavar="DAY", help="First day.")
-    ],
+    first: Annotated[date, typer.Option("--from", parser=day, metavar="DAY", help="First day.")],
     last: Annotated[date, typer.Option("--to", parser=day, metavar="DAY", help="Last day, itself included.")],
     provider_count: Annotated[
         int, typer.Option(help="How many take part: those of the demonstration first, then invented ones.")
@@ -202,9 +219,7 @@ def simulate(
             help="A mean over all; in 2013/14 it was one or two. More, so that few providers fill a release.",
         ),
     ] = 6.0,
-    ticks_per_day: Annotated[
-        int, typer.Option(help="Ticks between 07:00 and 22:00.")
-    ] = 4,
+    ticks_per_day: Annotated[int, typer.Option(help="Ticks between 07:00 and 22:00.")] = 4,
     data: DataOption = None,
 ) -> None:
     """Fill a stack whose clock is manual with invented histories; the clock goes along to the end of --to.
@@ -244,6 +259,63 @@ def replay_dead_letters(data: DataOption = None) -> None:
 
     kafka = running(data).kafka
     print(f"{put_back(kafka, listed(kafka))} put back")
+
+
+PolicyFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of policy files (*.toml).")]
+RuleOption = Annotated[str | None, typer.Option("--rule", help="One rule only.")]
+
+
+@policies.command("check")
+def check_policy(
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", show_default="this release's")] = None,
+    rule: RuleOption = None,
+) -> None:
+    """Check policy files as they would be for adoption; the first fault is named with its mend."""
+    from command.policy import check
+
+    check(folder, rule)
+
+
+@policies.command("show")
+def show_policy(
+    on: Annotated[str | None, typer.Option(help="Day, YYYY-MM-DD; all days if left out.")] = None,
+    rule: RuleOption = None,
+    provider_type: Annotated[
+        str | None, typer.Option("--provider-type", help="What binds such a provider, such as care_home.")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Show the adopted policy: instruments with their dates, thresholds, days, source and confidence."""
+    from command.policy import show
+
+    show(settings(data=data).data.expanduser().resolve(), on, rule, provider_type)
+
+
+@policies.command("diff")
+def compare_policies(
+    before: Annotated[str, typer.Argument(metavar="A", help="A folder, `adopted` or `release`.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="A folder, `adopted` or `release`.")],
+    rule: RuleOption = None,
+    data: DataOption = None,
+) -> None:
+    """Tell field by field what differs between two policies."""
+    from command.policy import diff
+
+    diff(settings(data=data).data.expanduser().resolve(), before, after, rule)
+
+
+@policies.command("adopt")
+def adopt_policy(
+    folder: PolicyFolder,
+    rule: RuleOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: DataOption = None,
+) -> None:
+    """Adopt a policy for what follows in every partition; what was decided keeps its policy."""
+    from command.policy import adopt
+
+    if not adopt(running(data), folder, rule, sure=yes):
+        raise typer.Exit(1)
 
 
 def main() -> None:
