@@ -12,7 +12,7 @@ from schemas.cloud_events import headers
 from schemas.codec import Codec
 from schemas.contracts import FULL_NAMES
 from schemas.event_types import CaseEvent, ClockTick, Instant, Record
-from schemas.topics import EVENT_TYPES
+from schemas.topics import DOOR_TYPES
 
 SOURCE = "/candour/door"
 _LARGEST_VALUE = (
@@ -30,7 +30,7 @@ def codec_of(connection: Connection) -> Codec:
     """A codec with the registry's ids as last saved: intake never waits for the registry."""
     rows = connection.execute(select(schema_ids.c.full_name, schema_ids.c.id)).all()
     known = {row.full_name: row.id for row in rows}
-    wanted = {FULL_NAMES[kind] for kind in EVENT_TYPES}
+    wanted = {FULL_NAMES[kind] for kind in DOOR_TYPES}
     if not wanted <= known.keys():
         raise NotReady("The contracts have not been registered yet.")
     return Codec({name: known[name] for name in wanted})

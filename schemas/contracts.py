@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from schemas.event_types import Record
-from schemas.topics import EVENT_TYPES, OUTCOME_TYPES
+from schemas.topics import DOOR_TYPES, OUTCOME_TYPES
 
 Schema = dict[str, Any]
 
 ROOT = Path(__file__).parent
 FOLDERS = {"candour.events": ROOT / "events", "candour.outcomes": ROOT / "outcomes"}
 TYPES: dict[str, type[Record]] = {
-    **{f"candour.events.{kind.__name__}": kind for kind in EVENT_TYPES},
+    **{f"candour.events.{kind.__name__}": kind for kind in DOOR_TYPES},
     **{f"candour.outcomes.{kind.__name__}": kind for kinds in OUTCOME_TYPES.values() for kind in kinds},
 }
 FULL_NAMES: dict[type[Record], str] = {kind: name for name, kind in TYPES.items()}
