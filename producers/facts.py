@@ -32,12 +32,28 @@ FLAG_BITS = {
 }
 
 
+class ToldOfClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """What was recorded about a claim, or that a new fact was. All is None where it was taken out again."""
+
+    number: int | None = None  # in the order of the case
+    kind: str | None = None
+    claim_id: str | None = None
+    provider: str | None = None
+    scheme_member: bool | None = None
+    word: str | None = None
+    percent: int | None = None
+
+
 class CaseState(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts that are copied into each record, and the routing fields that stand before them."""
+    """The facts that are copied into each record, and the routing fields that stand before them.
+
+    `claims` has what `producers.claims` judges by; its keys are event ids.
+    """
 
     facts: CaseFacts
     potential: Grade
     flags: int
+    claims: dict[str, ToldOfClaim] = {}
 
     @property
     def harm(self) -> Grade:

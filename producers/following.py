@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import uuid4
 
+from producers import claims, linking, obligations, retracting, times
 from producers import follow_ups as bodies
-from producers import linking, obligations, retracting, times
+from producers.claim_bodies import ClaimOpenedBody
 from producers.enriching import enrich, regrade
 from producers.facts import changed
 from producers.follow_up_body import AboutObligations, FollowUpBody
@@ -34,7 +35,7 @@ def follow_up(visit: Visit, case_id: str, body: bodies.AnyFollowUp, caller: Call
     if isinstance(body, bodies.CaseLinkedBody):
         linking.link(visit, case, body, common)
     elif isinstance(body, bodies.EventRetractedBody):
-        retracting.retract(visit, case, body, common)
+        retracting.retract(visit, case, body, common, caller)
     else:
         before = case.state
         record = _record(visit, case, body, common)
@@ -72,7 +73,7 @@ def _record(visit: Visit, case: OpenCase, body: bodies.AnyFollowUp, common: Fiel
     if isinstance(body, bodies.CaseReleasedBody):
         return records.CaseReleased(**common, rule=body.rule, reason_hash=reason)
     if type(body) in READ_OF_CASE:
-        return _of_case(case, body, common, reason)
+        return _of_case(visit, case, body, common, reason)
     assert isinstance(body, AboutObligations)
     about = _about(visit, case, body)
     if isinstance(body, bodies.HarmRegradedBody):
@@ -87,18 +88,22 @@ def _record(visit: Visit, case: OpenCase, body: bodies.AnyFollowUp, common: Fiel
     return kind(**common, **about, **fields)
 
 
-def _of_case(case: OpenCase, body: bodies.AnyFollowUp, common: Fields, reason: str | None) -> CaseEvent:
+def _of_case(
+    visit: Visit, case: OpenCase, body: bodies.AnyFollowUp, common: Fields, reason: str | None
+) -> CaseEvent:
     kind, read_of_case = READ_OF_CASE[type(body)]
     fields = read_of_case(body, case)
     for name, there in (
         ("patient", tuple(one.ref for one in case.state.facts.patients)),
         ("provider", case.state.provider_codes()),
     ):
-        if fields.get(name) is not None:
-            _one(name, fields[name], there)
+        if fields.get(name) is not None or (name == "provider" and isinstance(body, ClaimOpenedBody)):
+            fields[name] = _one(name, fields[name], there)
     if "reason_hash" in kind.__struct_fields__:
         fields["reason_hash"] = reason
-    return kind(**common, **fields)
+    record = kind(**common, **fields)
+    claims.take(visit, case, record)
+    return record
 
 
 def _named(body: bodies.EnrichedBody) -> tuple[str, ...]:

@@ -9,13 +9,17 @@ from producers.facts import without
 from producers.follow_ups import EventRetractedBody
 from producers.linking import is_id
 from producers.refusals import wrong
+from producers.roles import REPORT, Caller, require
 from producers.tables import events
 from producers.visit import OpenCase, Visit
 from schemas.event_types import EventRetracted
 
 
-def retract(visit: Visit, case: OpenCase, body: EventRetractedBody, common: dict[str, Any]) -> None:
-    """A link is taken off both cases. Raises `Refused` for what is not there to be retracted."""
+def retract(
+    visit: Visit, case: OpenCase, body: EventRetractedBody, common: dict[str, Any], caller: Caller | None
+) -> None:
+    """A link is taken off both cases. Raises `Refused` for what is not there to be retracted (422), and for
+    what the caller could not have recorded (403): a provider takes no finding of the scheme back."""
     wanted = body.event_id.lower()
     visit.write()  # so that what came in this same transaction is found
     found = (
@@ -30,6 +34,8 @@ def retract(visit: Visit, case: OpenCase, body: EventRetractedBody, common: dict
     if found.type == "event_retracted":
         mend = "Record again what should stand."
         raise wrong("/event_id", "is itself a retraction, which stays.", mend)
+    if caller is not None:
+        require(caller, REPORT if found.type == "reported" else found.type)
     if found.retracted_by is not None:
         raise wrong("/event_id", "was retracted before.", "Nothing needs to be sent.")
     pairs = [(case, found, common["event_id"])]

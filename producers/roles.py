@@ -56,6 +56,7 @@ _AUDITOR = frozenset(
         "reimbursement_recorded",
         "patient_paid",
         "contravention_recorded",
+        "event_retracted",
     }
 )
 

@@ -30,6 +30,7 @@ from producers.sign_in import SignIn
 from producers.ticking import advance
 from producers.vault import Vault
 from producers.ward import router
+from rules.defaults import DEFAULTS
 from schemas.codec import Codec
 from schemas.contracts import TYPES
 from schemas.event_types import Record
@@ -112,7 +113,8 @@ def furnish(database: str, *, at: int | None = DAWN, adopted: bool = True, ids: 
     if at is not None:
         advance(database, at)
     if adopted:
-        adopt(database, "candour", "test", json.dumps(POLICY))
+        for rule in DEFAULTS:
+            adopt(database, rule, "test", json.dumps(POLICY if rule == "candour" else {}))
         adopt(database, "calendar", "test", "{}")
 
 

@@ -66,6 +66,16 @@ EVERY: dict[str, dict[str, Any]] = {
     "material_fact_recorded": {"reason": "A second scan was found."},
     "material_fact_shared": {"fact_event_id": AN_ID},
 }
+CLAIMED, FOUND = ("claim_opened",), ("claim_opened", "openness_finding_recorded")
+BEFORE: dict[str, tuple[str, ...]] = {
+    "claim_closed": CLAIMED,
+    "openness_finding_recorded": CLAIMED,
+    "indemnity_decision_recorded": FOUND,
+    "reimbursement_recorded": FOUND,
+    "patient_paid": CLAIMED,
+    "material_fact_shared": ("material_fact_recorded",),
+}
+"""What must stand on a case before this can."""
 BY_AUDITOR = {
     "openness_finding_recorded",
     "indemnity_decision_recorded",
@@ -106,6 +116,10 @@ def test_each_record_that_a_person_may_add_has_a_follow_up() -> None:
     assert set(EVERY) == set(TYPES)
 
 
+def role_for(kind: str) -> str:
+    return "auditor" if kind in BY_AUDITOR else "admin" if kind == "case_released" else "safety"
+
+
 @pytest.mark.parametrize("kind", EVERY)
 def test_every_follow_up_becomes_its_record_with_the_facts_of_the_case(room: Room, kind: str) -> None:
     case = room.report()
@@ -114,8 +128,11 @@ def test_every_follow_up_becomes_its_record_with_the_facts_of_the_case(room: Roo
         body["duplicate_of"] = room.report()["case_id"]
     if kind == "event_retracted":
         body["event_id"] = case["report_id"]
-    role = "auditor" if kind in BY_AUDITOR else "admin" if kind == "case_released" else "safety"
-    answer = room.post(case["case_id"], body, role)
+    for first in BEFORE.get(kind, ()):
+        before = room.post(case["case_id"], {"type": first, **EVERY[first]}, role_for(first))
+        if kind == "material_fact_shared":
+            body["fact_event_id"] = before.json()["event_id"]
+    answer = room.post(case["case_id"], body, role_for(kind))
     assert answer.status_code == 201, answer.text
     record = room.records(case["case_id"])[-1]
     assert snake(type(record).__name__) == kind

@@ -1,0 +1,170 @@
+"""Claims and new facts over HTTP on the real PostgreSQL: what cannot be right never reaches the log."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from schemas.claim_events import ClaimOpened
+from tests.integration.door_room import Room, open_room
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+
+OPENED = {"type": "claim_opened", "claim_id": "C-1"}
+FINDING = {
+    "type": "openness_finding_recorded",
+    "claim_id": "C-1",
+    "finding": "not_open",
+    "by_role": "nhsla_reviewer",
+    "reason": "No letter was sent.",
+}
+DECISION: dict[str, Any] = {
+    "type": "indemnity_decision_recorded",
+    "claim_id": "C-1",
+    "decision": "reduce",
+    "trust_share_percent": 40,
+    "by_role": "nhsla_reviewer",
+    "reason": "Nobody told the family.",
+}
+REIMBURSED: dict[str, Any] = {
+    "type": "reimbursement_recorded",
+    "claim_id": "C-1",
+    "status": "proposed",
+    "percent": 60,
+}
+PAID = {"type": "patient_paid", "claim_id": "C-1", "pounds": 25_000}
+
+
+@pytest.fixture(scope="module")
+def room(infra: Stack) -> Iterator[Room]:
+    with open_room(infra.database) as made:
+        yield made
+
+
+def refused(answer: Any, pointer: str, words: str) -> None:
+    assert answer.status_code == 422, answer.text
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == pointer
+    assert words in answer.text
+    assert error["mend"], "a refusal says how to mend it"
+
+
+def taken(room: Room, case_id: str, *bodies: dict[str, Any]) -> str:
+    """The event id of the last of them."""
+    event_id = ""
+    for body in bodies:
+        role = "safety" if body["type"] in ("claim_opened", "claim_closed") else "auditor"
+        answer = room.post(case_id, body, role)
+        assert answer.status_code == 201, answer.text
+        event_id = answer.json()["event_id"]
+    return event_id
+
+
+def test_in_order_everything_is_taken(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    taken(room, case_id, OPENED, FINDING, DECISION, REIMBURSED, PAID)
+    (opened,) = [one for one in room.records(case_id) if isinstance(one, ClaimOpened)]
+    assert opened.provider == "RXX", "the only provider of the case is meant"
+
+
+def test_a_claim_for_a_case_nobody_knows_is_not_found(room: Room) -> None:
+    assert room.post("5b0c4d52-8d0c-4a50-9a3a-3c1c2ad0a6f4", OPENED).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["reporter", "clinician", "safety", "director", "publisher", "admin"])
+def test_nobody_but_an_auditor_records_a_finding_or_decides(room: Room, role: str) -> None:
+    case_id = room.report()["case_id"]
+    taken(room, case_id, OPENED)
+    for body in (FINDING, DECISION, REIMBURSED):
+        assert room.post(case_id, body, role).status_code == 403
+    assert len(room.records(case_id)) == 2
+
+
+def test_a_decision_without_a_finding_is_refused(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    taken(room, case_id, OPENED)
+    refused(room.post(case_id, DECISION, "auditor"), "/decision", "No person has recorded a finding")
+    refused(room.post(case_id, REIMBURSED, "auditor"), "/status", "No person has recorded a finding")
+
+
+def test_a_claim_that_nobody_opened_is_refused(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    refused(room.post(case_id, FINDING, "auditor"), "/claim_id", "No claim C-1 was opened")
+    refused(room.post(case_id, PAID, "auditor"), "/claim_id", "is no claim of this case")
+    closing = {"type": "claim_closed", "claim_id": "C-1", "reason": "Settled."}
+    refused(room.post(case_id, closing), "/claim_id", "No claim C-1 was opened")
+
+
+def test_a_claim_is_open_once_and_may_be_opened_again_after_it_was_closed(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    taken(room, case_id, OPENED)
+    refused(room.post(case_id, OPENED), "/claim_id", "is open already")
+    taken(room, case_id, {"type": "claim_closed", "claim_id": "C-1", "reason": "Withdrawn."})
+    refused(room.post(case_id, FINDING, "auditor"), "/claim_id", "is closed")
+    taken(room, case_id, PAID)
+    taken(room, case_id, OPENED, FINDING)
+
+
+def test_the_share_of_the_provider_never_passes_the_whole(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    taken(room, case_id, OPENED, FINDING, DECISION)
+    too_much = {**REIMBURSED, "percent": 61}
+    refused(room.post(case_id, too_much, "auditor"), "/percent", "up to 60 % is left")
+    assert room.post(case_id, {**REIMBURSED, "percent": 140}, "auditor").status_code == 422
+    taken(room, case_id, REIMBURSED)
+    removed = {**DECISION, "decision": "remove"}
+    refused(room.post(case_id, removed, "auditor"), "/trust_share_percent", "leaves the whole")
+    removed["trust_share_percent"] = 100
+    refused(room.post(case_id, removed, "auditor"), "/trust_share_percent", "up to 40 % is left")
+
+
+def test_a_decision_that_changes_nothing_has_no_share(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    taken(room, case_id, OPENED, FINDING)
+    refused(room.post(case_id, {**DECISION, "decision": "none"}, "auditor"), "/trust_share_percent", "share")
+
+
+def test_a_non_member_has_claims_and_payments_and_no_findings(room: Room) -> None:
+    case_id = room.report(provider="NZZ")["case_id"]
+    taken(room, case_id, OPENED, PAID)
+    refused(room.post(case_id, FINDING, "auditor"), "/claim_id", "NZZ is not a member of the scheme")
+
+
+def test_the_provider_claimed_against_is_of_the_case(room: Room) -> None:
+    case_id = room.report(other_providers=["RYY"])["case_id"]
+    refused(room.post(case_id, OPENED), "/provider", "this case has several")
+    refused(room.post(case_id, {**OPENED, "provider": "NZZ"}), "/provider", "is NZZ")
+    taken(room, case_id, {**OPENED, "provider": "RYY"})
+
+
+def test_a_retraction_takes_out_what_was_known_of_a_claim(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    taken(room, case_id, OPENED)
+    finding = taken(room, case_id, FINDING)
+    taken(room, case_id, DECISION)
+    retraction = {"type": "event_retracted", "event_id": finding, "reason": "It was about another claim."}
+    answer = room.post(case_id, retraction)
+    assert answer.status_code == 403, "a provider takes no finding of the scheme back"
+    taken(room, case_id, retraction)
+    refused(room.post(case_id, REIMBURSED, "auditor"), "/status", "No person has recorded a finding")
+    taken(room, case_id, FINDING, {**REIMBURSED, "percent": 100})
+
+
+def test_a_claim_is_opened_on_the_case_that_goes_on(room: Room) -> None:
+    case_id, primary = room.report()["case_id"], room.report()["case_id"]
+    room.follow(case_id, {"type": "case_linked", "duplicate_of": primary})
+    refused(room.post(case_id, OPENED), "", primary)
+    taken(room, primary, OPENED)
+
+
+def test_a_fact_that_was_shared_was_recorded(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    fact = room.follow(case_id, {"type": "material_fact_recorded", "reason": "A second scan was found."})
+    shared = {"type": "material_fact_shared", "fact_event_id": fact["event_id"]}
+    room.follow(case_id, shared)
+    refused(
+        room.post(case_id, {**shared, "fact_event_id": case_id}), "/fact_event_id", "no new fact of this case"
+    )
+    other = room.report()["case_id"]
+    refused(room.post(other, shared), "/fact_event_id", "no new fact of this case")
