@@ -16,6 +16,7 @@ from producers.sign_in import SignIn
 
 SAFETY_TEAM = Caller("safety")
 AUDIT_READERS = frozenset({"safety", "director", "auditor", "admin"})
+REVIEW_READERS = frozenset({"safety", "director", "auditor"})
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,15 @@ class Access:
             raise Refused(
                 403, "Not yours to read", [Fault("", f"The audit is for {able}; you are {caller.role}.")]
             )
+        return caller
+
+    def reviewer(self, request: HTTPConnection) -> Caller:
+        """Raises `Refused` (401, 403)."""
+        caller = self.reader(request)
+        if caller.role not in REVIEW_READERS:
+            able = ", ".join(sorted(REVIEW_READERS))
+            detail = f"Reviews of claims are for {able}; you are {caller.role}."
+            raise Refused(403, "Not yours to read", [Fault("", detail)])
         return caller
 
 
