@@ -1,28 +1,39 @@
-"""The live engine over a log and an outcome log in memory, which may be killed between any two writes."""
+"""The live engine over a log and outcome logs in memory, which may be killed between any two writes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from rules.rule import outcome_id
+from rules import candour
+from rules.rule import Rule, outcome_id
 from schemas.event_types import CaseEvent, Record
 from schemas.outcome_types import Outcome
-from stream_apps.case_rules import RULES
 from stream_apps.engine import Engine
 from tests.spec.partition import CODEC
+
+
+class _Written(NamedTuple):
+    rule: str
+    offset: int
+    part: str
+    payload: bytes
 
 
 class Live:
     """`log` is shared with whoever appends to it; `written` survives a crash, and so does `committed`."""
 
-    def __init__(self, log: list[Record]) -> None:
+    def __init__(self, log: list[Record], rules: Sequence[Rule] = (candour.RULE,)) -> None:
         self.log = log
-        self.written: list[tuple[int, str, bytes]] = []
+        self.rules = rules
+        self.written: list[_Written] = []
         self.committed = 0
         self.engine = self._recovered()
 
     def _recovered(self) -> Engine:
-        engine = Engine(RULES, CODEC.encode, CODEC.decode, 0, self.committed, self._reread)
-        for offset, part, payload in self.written:
-            engine.recall(RULES[0].name, offset, part, payload)
+        engine = Engine(self.rules, CODEC.encode, CODEC.decode, 0, self.committed, self._reread)
+        for rule in self.rules:  # each has a topic of its own, read one after the other
+            for word in self.written:
+                if word.rule == rule.name:
+                    engine.recall(word.rule, word.offset, word.part, word.payload)
         return engine
 
     def _reread(self, partition: int, start: int, end: int, case_id: str) -> Iterator[tuple[int, Record]]:
@@ -42,7 +53,7 @@ class Live:
                             self.crash()
                             return
                         left -= 1
-                    self.written.append((word.offset, word.part, word.said.payload))
+                    self.written.append(_Written(word.said.rule, word.offset, word.part, word.said.payload))
 
     def commit(self) -> None:
         self.committed = self.engine.next
@@ -54,12 +65,14 @@ class Live:
         """Another worker that had lost the partition wrote the same words again."""
         self.written += self.written[since:]
 
-    def payloads(self) -> list[bytes]:
+    def payloads(self, rule: str = "candour") -> list[bytes]:
         """What a reader that knows ids sees: each thing once, where it first stood."""
         seen: dict[str, bytes] = {}
-        for _, _, payload in self.written:
-            outcome = CODEC.decode(payload)
+        for word in self.written:
+            if word.rule != rule:
+                continue
+            outcome = CODEC.decode(word.payload)
             assert isinstance(outcome, Outcome)
-            id = outcome_id(RULES[0].name, outcome)
-            assert seen.setdefault(id, payload) == payload, f"{outcome} under an id that is taken"
+            id = outcome_id(rule, outcome)
+            assert seen.setdefault(id, word.payload) == word.payload, f"{outcome} under an id that is taken"
         return list(seen.values())
