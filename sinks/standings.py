@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import Table
 
 from schemas.outcome_types import Outcome
-from sinks import indemnity, obligation, tables
+from sinks import escalation, indemnity, obligation, tables
 
 
 class Standing(NamedTuple):
@@ -24,6 +24,8 @@ class Standing(NamedTuple):
 
 STANDINGS = (
     Standing("candour", tables.obligations, obligation.Obligation, obligation.step),
+    Standing("escalation", tables.escalations, escalation.Escalation, escalation.step),
+    Standing("escalation", tables.serious_clocks, escalation.SeriousClock, escalation.clock_step),
     Standing("indemnity", tables.reviews, indemnity.Review, indemnity.review_step),
     Standing("indemnity", tables.markers, indemnity.Marker, indemnity.marker_step),
     Standing("indemnity", tables.family_updates, indemnity.FamilyUpdate, indemnity.family_update_step),

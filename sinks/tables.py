@@ -141,6 +141,76 @@ obligations = Table(
 )
 """Each obligation as it stands: the fold of its outcomes (`sinks.obligation`)."""
 
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("about", Text),
+    Column("urgency", Integer, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("owner_role", Text, nullable=False),
+    Column("next_step", Text, nullable=False),
+    Column("informed", JSONB, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("provider_type", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    *(_moment(name, nullable=False) for name in ("first_raised_at", "raised_at", "acknowledge_by", "act_by")),
+    Column("climbs", Integer, nullable=False),
+    _moment("acknowledged_at"),
+    Column("acknowledged_by_role", Text),
+    *map(_moment, ("overdue_at", "closed_at")),
+    Column("how", Text),
+    Column("act", Text),
+    Column("deliveries", JSONB, nullable=False),
+    Column("policy_version", Text),
+    Column("calendar_version", Text),
+    Column("raised_because", JSONB, nullable=False),
+    Column("latest_because", JSONB, nullable=False),
+    Column("latest_cause", Text, nullable=False),
+    _moment("latest_at", nullable=False),
+    Column("revisions", Integer, nullable=False),
+    Index("escalations_in_order", "first_raised_at", "id"),
+    Index(
+        "escalations_for_the_board",
+        "urgency",
+        "acknowledge_by",
+        postgresql_where=sql("state <> 'closed'"),
+    ),
+    Index("escalations_of_a_case", "case_id"),
+    Index("escalations_of_a_provider", "provider", "state"),
+)
+"""Each escalation as it stands: the fold of its outcomes (`sinks.escalation`)."""
+
+serious_clocks = Table(
+    "serious_clocks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("clock", Text, nullable=False),
+    Column("framework", Text, nullable=False),
+    Column("grade", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("provider_type", Text, nullable=False),
+    Column("owner_role", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    _moment("starts_at", nullable=False),
+    *map(_moment, ("due_at", "earlier_due_at")),
+    Column("extended", Boolean, nullable=False),
+    *map(_moment, ("satisfied_at", "missed_at")),
+    Column("policy_version", Text),
+    Column("calendar_version", Text),
+    Column("started_because", JSONB, nullable=False),
+    Column("latest_because", JSONB, nullable=False),
+    Column("latest_cause", Text, nullable=False),
+    _moment("latest_at", nullable=False),
+    Column("revisions", Integer, nullable=False),
+    Index("serious_clocks_of_a_case", "case_id"),
+    Index("serious_clocks_by_due_time", "state", "due_at"),
+)
+"""Each time set by a serious-incident framework as it stands."""
+
 
 def _spoken_of() -> tuple[Column[Any], ...]:
     """What every row of the indemnity rule has (`sinks.indemnity.Row`)."""
@@ -309,6 +379,8 @@ DERIVED = (
     cases,
     outcomes,
     obligations,
+    escalations,
+    serious_clocks,
     reviews,
     markers,
     family_updates,
