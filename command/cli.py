@@ -211,7 +211,7 @@ def simulate(
             "--reports-per-provider-per-month",
             help="A mean over all; a trust reports more than a care home. A real trust reports about 1,200.",
         ),
-    ] = 120.0,
+    ] = 80.0,
     never_events: Annotated[
         float,
         typer.Option(

@@ -5,7 +5,7 @@ from datetime import datetime
 from producers.simulation import words
 from producers.simulation.draft import Draft, OfEvent
 
-_CLAIMED = {"moderate": 0.10, "severe": 0.30, "fatal": 0.40}
+_CLAIMED = {"moderate": 0.14, "severe": 0.36, "fatal": 0.45}
 _AFTER_BREACH = 2.0
 REVIEWER = "nhsla reviewer"
 _PAID = {"moderate": (4_000, 60_000), "severe": (40_000, 900_000), "fatal": (12_000, 250_000)}

@@ -29,21 +29,26 @@ class OfEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class OfEscalation:
-    """The id of an escalation of this case."""
-
-    trigger: str
-    about: "OfObligation | None" = None
-
-
-@dataclass(frozen=True, slots=True)
 class OfObligation:
     duty: str
     instrument: str
     patient: str = "p1"
 
 
-Reference = OfCase | OfEvent | OfEscalation | OfObligation
+@dataclass(frozen=True, slots=True)
+class OfEntry:
+    """The entry of this case in the ledger of never events."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfEscalation:
+    """The id of an escalation of this case; `about`: what it is about, None for the case."""
+
+    trigger: str
+    about: OfObligation | OfEntry | None = None
+
+
+Reference = OfCase | OfEvent | OfObligation | OfEntry | OfEscalation
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +121,16 @@ class Draft:
         return self.random.random() < share
 
     def office(self, after: datetime, working_days: int) -> datetime:
-        """A moment between nine and half past four on the n-th working day after that of `after`."""
-        day = self.calendar.after(after.date(), working_days) if working_days > 0 else None
-        if day is None:
-            day = after.date() if working_days <= 0 else after.date() + timedelta(days=working_days)
-        moment = at_time(day, 9 * 60 + self.random.randrange(0, 91) * 5)
-        return moment if moment > after else later(after, timedelta(minutes=self.random.randrange(5, 40)))
+        """A moment between nine and half past four on the n-th working day after that of `after`.
+
+        0: on the same day, if there is time left in office hours; else on the next.
+        """
+        soon = later(after, timedelta(minutes=self.random.randrange(5, 40)))
+        if working_days <= 0 and 9 <= soon.hour < 17 and self.calendar.is_working_day(soon.date()):
+            return soon
+        days = max(working_days, 1)
+        day = self.calendar.after(after.date(), days) or after.date() + timedelta(days=days)
+        return at_time(day, 9 * 60 + self.random.randrange(0, 91) * 5)
 
     def between(self, after: datetime, fewest: int, most: int) -> datetime:
         """In office hours, a number of working days from `fewest` to `most` later."""

@@ -17,25 +17,28 @@ _GRADES = {
 _FOUND_LATER = 0.35
 _LEAST_LATER, _MOST_LATER = 12, 75
 """Days after which a retained object is found, so that releases that are out already change."""
+_WEEKS_LATER = 48, 75
+"""The same for the one of each month: counted from its middle, these days lie in the month after the next."""
 _UNLIKE = {"nhs_trust": 1.0, "nhs_foundation_trust": 0.9, "independent_hospital": 0.35}
 _MANY = 4.0
 """How far providers differ: the shape of a gamma distribution, whose few high draws are the unlucky ones."""
 
 
 def scenes(plan: Plan) -> Iterator[tuple[Participant, Scene, NeverEventKind]]:
-    """As many in all as the plan means; each month has at least one that comes to light weeks later."""
+    """About as many as the plan means; each month has at least one that comes to light weeks later."""
     able = [one for one in plan.participants if _kinds(one)]
     if not able or plan.never_events == 0:
         return
     random = Random(f"{plan.seed}|never events")
     weights = [_UNLIKE.get(one.type, 0.08) * random.gammavariate(_MANY, 1 / _MANY) for one in able]
     mean = plan.never_events * len(plan.participants) * len(plan.days) / 365.25
-    for _ in range(poisson(random, mean)):
+    months = list(_middles(plan))
+    for _ in range(poisson(random, max(0.0, mean - len(months)))):
         provider = random.choices(able, weights)[0]
         yield _scene(plan, provider, random, random.choice(plan.days), found_later=None)
-    for day in _middles(plan):
+    for day in months:
         provider = random.choices(able, weights)[0]
-        yield _scene(plan, provider, random, day, found_later=random.randrange(35, 50))
+        yield _scene(plan, provider, random, day, found_later=random.randrange(*_WEEKS_LATER))
 
 
 def follow(draft: Draft, kind: NeverEventKind) -> None:

@@ -61,7 +61,7 @@ class Plan:
     first: date
     last: date
     seed: int
-    reports: float = 120.0
+    reports: float = 80.0
     """Per provider and month."""
     never_events: float = 6.0
     """Per provider and year. In 2013/14 a provider had one or two, and the most that any had was about nine;

@@ -1,6 +1,16 @@
 """What an action refers to gets its id once that is known: from the door, or worked out from names."""
 
-from producers.simulation.draft import Action, Body, OfCase, OfEscalation, OfEvent, OfObligation, Reference
+from producers.simulation.draft import (
+    Action,
+    Body,
+    OfCase,
+    OfEntry,
+    OfEscalation,
+    OfEvent,
+    OfObligation,
+    Reference,
+)
+from rules.escalation.triggers import never_event_subject
 from rules.identity import escalation_id, obligation_id
 
 
@@ -52,5 +62,7 @@ def _id(action: Action, to: Reference, ids: Ids) -> str:
             return ids.event(action.case, number)
         case OfObligation(duty, instrument, patient):
             return obligation_id(case_id, patient, action.provider, duty, instrument)
+        case OfEntry():
+            return never_event_subject(case_id)
         case OfEscalation(trigger, about):
             return escalation_id(case_id, trigger, None if about is None else _id(action, about, ids))

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from producers.simulation import words
 from producers.simulation.candour import due, morning_after, tell_obligation
-from producers.simulation.draft import Body, Draft, OfEscalation, later
+from producers.simulation.draft import Body, Draft, OfEntry, OfEscalation, OfObligation, later
 
 _AT_ONCE, _NEXT_DAY = 0.62, 0.85
 _ACTED = 0.75
@@ -16,7 +16,8 @@ _ACTS = (
     "service_paused",
     "no_action_needed",
 )
-_WARD, _BOARD = ("ward manager", "consultant", "matron"), ("medical director", "director of nursing")
+_INSIDE = ("head of patient safety", "senior manager on duty", "medical director")
+_BOARD = ("medical director", "chief executive", "executive director on call")
 SEVERE, NEVER_EVENT, RISK, NEAR_MISS, BREACHED = (
     "death_or_severe_harm",
     "never_event",
@@ -33,10 +34,11 @@ def escalations(draft: Draft) -> None:
     if report.get("immediate_risk"):
         _answer(draft, RISK, draft.entered)
     if report.get("never_event_type"):
-        _answer(draft, NEVER_EVENT, draft.entered)
-    if report.get("harm", {}).get("physical") in ("severe", "fatal"):
+        _answer(draft, NEVER_EVENT, draft.entered, OfEntry())
+    harm = report.get("harm", {}).get("physical")
+    if harm in ("severe", "fatal"):
         _answer(draft, SEVERE, draft.entered)
-    elif report.get("could_have_been") in ("severe", "fatal"):
+    elif harm != "moderate" and report.get("could_have_been") in ("severe", "fatal"):
         _answer(draft, NEAR_MISS, draft.entered)
 
 
@@ -44,7 +46,7 @@ def breach(draft: Draft) -> None:
     """The duty to tell was breached at midnight; somebody looks in the morning, or days later."""
     if draft.breached and draft.provider.nhs_contract and draft.chance(0.7):
         seen = morning_after(due(draft))
-        _answer(draft, BREACHED, max(seen, draft.entered), about=True)
+        _answer(draft, BREACHED, max(seen, draft.entered), tell_obligation(draft))
 
 
 def serious_incident(draft: Draft, *, grade: str, begin: datetime) -> None:
@@ -103,15 +105,17 @@ def _investigated(draft: Draft, declared: datetime, by_role: str, longest: int) 
             )
 
 
-def _answer(draft: Draft, trigger: str, raised: datetime, *, about: bool = False) -> None:
+def _answer(
+    draft: Draft, trigger: str, raised: datetime, about: OfObligation | OfEntry | None = None
+) -> None:
     """Taken in the hours in which it was raised, or the next day by somebody further up, or not at all."""
     toss = draft.random.random()
     if toss >= _NEXT_DAY:
         return
     at_once = toss < _AT_ONCE
     taken = raised if at_once else later(raised, timedelta(hours=draft.random.randint(7, 30)))
-    refers = {"escalation_id": OfEscalation(trigger, tell_obligation(draft) if about else None)}
-    by_role = draft.pick(_WARD if at_once and not about else _BOARD)
+    refers = {"escalation_id": OfEscalation(trigger, about)}
+    by_role = draft.pick(_INSIDE if at_once else _BOARD)
     draft.add("escalation_acknowledged", None, entered=taken, refers=refers, by_role=by_role)
     if draft.chance(_ACTED):
         draft.add(
