@@ -18,7 +18,7 @@ MOST_CASES = 20
 
 
 def replay(stack: Stack, policy: Path, rule: str | None, out: Path | None) -> None:
-    """Prints the tables and writes what-if.svg and what-if.csv; the log and the read model stay as they are.
+    """Prints the tables and writes a chart and two CSV files; the log and the read model stay as they are.
 
     Raises `PolicyRefused` for a policy that could not be adopted either.
     """
@@ -38,11 +38,19 @@ def replay(stack: Stack, policy: Path, rule: str | None, out: Path | None) -> No
     if shadow.cannot_say:
         console.print(f"{shadow.cannot_say} cases: a rule stumbles under the proposal and cannot say.")
     folder = out or Path(stack.data) / "what-if" / "-".join(one.version.replace("/", "_") for one in proposed)
+    _write(folder, shadow, proposed, named)
+
+
+def _write(folder: Path, shadow: Shadow, proposed: Sequence[Proposal], named: str) -> None:
+    versions = {one.rule: one.version for one in proposed}
     folder.mkdir(parents=True, exist_ok=True)
-    chart, rows = folder / "what-if.svg", folder / "what-if.csv"
-    chart.write_text(what_if.as_svg(shadow, named), encoding="utf-8")
-    rows.write_text(what_if.as_csv(shadow, {one.rule: one.version for one in proposed}), encoding="utf-8")
-    print(f"chart: {chart}\nrows: {rows}")
+    for name, content in (
+        ("what-if.svg", what_if.as_svg(shadow, named)),
+        ("what-if.csv", what_if.as_csv(shadow, versions)),
+        ("what-if-months.csv", what_if.months_csv(shadow, versions)),
+    ):
+        (folder / name).write_text(content, encoding="utf-8")
+        print(f"written: {folder / name}")
 
 
 def _compared(stack: Stack, proposed: Sequence[Proposal]) -> Shadow:
@@ -80,15 +88,11 @@ def _tables(shadow: Shadow) -> list[Table]:
     )
     for rule, what, state, now, then in what_if.standing(shadow):
         states.add_row(rule, what_if.name(what), what_if.name(state), f"{now:,}", f"{then:,}")
-    work = _table("Workload by London month of the start", "month", "under both", "goes out", "comes in")
-    for month, counts in what_if.months(shadow):
-        if counts["now"] or counts["proposed"]:
-            work.add_row(month, *(f"{counts[side]:,}" for side in what_if.SERIES))
-    due = _table("Due and target times by London month, where they differ", "month", "adopted", "proposed")
-    for month, now, then in what_if.due(shadow):
-        if now != then:
-            due.add_row(month, f"{now:,}", f"{then:,}")
-    return [table for table in (matters, states, work, due) if table.row_count]
+    span, starting = what_if.starting(shadow)
+    work = _table(f"Workload by the London {span} of the start", span, "under both", "goes out", "comes in")
+    for when, counts in starting:
+        work.add_row(when, *(f"{counts[side]:,}" for side in what_if.SERIES))
+    return [table for table in (matters, states, work) if table.row_count]
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -20,7 +20,10 @@ _DOUBT = ("unconfirmed", "one secondary", "assumed", "choice", "reading", "gener
 
 @dataclass(frozen=True)
 class Article:
-    """`path` ends with its own name; `said` holds what it says beside the fields named here."""
+    """`path` ends with its own name; `within` is the title of the outermost article around it, if any.
+
+    `said` holds what it says beside the fields named here.
+    """
 
     path: tuple[str, ...]
     title: str
@@ -31,6 +34,7 @@ class Article:
     source: str
     confidence: str
     note: str
+    within: str = ""
     said: dict[str, Any] = field(default_factory=dict)
     parts: tuple["Article", ...] = ()
 
@@ -134,6 +138,7 @@ class _Outer(NamedTuple):
     valid_to: date | None = None
     source: str = ""
     confidence: str = ""
+    title: str = ""
 
 
 def _articles(node: Any, path: tuple[str, ...], outer: _Outer) -> Iterator[Article]:
@@ -151,6 +156,7 @@ def _articles(node: Any, path: tuple[str, ...], outer: _Outer) -> Iterator[Artic
 
 
 def _article(node: dict[str, Any], path: tuple[str, ...], outer: _Outer) -> Article:
+    title = str(node.get("title") or node.get("clause") or node.get("label") or "")
     here = _Outer(
         node.get("status", outer.status),
         node.get("basis", outer.basis),
@@ -158,6 +164,7 @@ def _article(node: dict[str, Any], path: tuple[str, ...], outer: _Outer) -> Arti
         _day(node.get("valid_to")) or outer.valid_to,
         node["source"],
         node.get("confidence", outer.confidence),
+        outer.title or title or path[-1],
     )
     parts = tuple(_articles(node, path, here))
     inside = {name for name, value in node.items() if _holds_articles(value)}
@@ -166,8 +173,8 @@ def _article(node: dict[str, Any], path: tuple[str, ...], outer: _Outer) -> Arti
         for name, value in node.items()
         if name not in (*_OWN, "id", "name") and name not in inside
     }
-    title = str(node.get("title") or node.get("clause") or node.get("label") or "")
-    return Article(path, title, **here._asdict(), note=node.get("note", ""), said=said, parts=parts)
+    taken = here._replace(title=title)._asdict()
+    return Article(path, **taken, note=node.get("note", ""), within=outer.title, said=said, parts=parts)
 
 
 def _holds_articles(value: Any) -> bool:

@@ -70,8 +70,14 @@ def months(shadow: Shadow) -> list[tuple[str, dict[str, int]]]:
     return [(month, {side: shadow.starting[month, side] for side in SERIES}) for month in named]
 
 
+def starting(shadow: Shadow) -> tuple[str, list[tuple[str, dict[str, int]]]]:
+    """The same by the year where there are many months: `month` or `year`, and the counts."""
+    found = months(shadow)
+    return ("year", _by_year(found)) if len(found) > MOST_MONTHS else ("month", found)
+
+
 def due(shadow: Shadow) -> list[tuple[str, int, int]]:
-    """Deadlines by London month: due and target times, as adopted and as proposed."""
+    """Due and target times by London month, as adopted and as proposed."""
     named = sorted({month for month, _ in shadow.falling_due})
     return [
         (month, shadow.falling_due[month, "now"], shadow.falling_due[month, "proposed"]) for month in named
@@ -88,11 +94,9 @@ def told(shadow: Shadow) -> str:
 
 def as_svg(shadow: Shadow, proposed: str) -> str:
     """A chart that stands by itself: title, unit, source and the mark of shadow output are in it."""
-    found = months(shadow)
-    by_year = len(found) > MOST_MONTHS
-    rows = _by_year(found) if by_year else found
+    span, rows = starting(shadow)
     chart = stacked(rows, SERIES)
-    title = f"Duties and other matters by the {'year' if by_year else 'month'} in which they start"
+    title = f"Duties and other matters by the {span} in which they start"
     return _svg.render(
         chart=chart, title=title, proposed=proposed, shadow=SHADOW, records=f"{shadow.records:,}"
     )
@@ -111,6 +115,20 @@ def as_csv(shadow: Shadow, proposed: dict[str, str]) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     writer.writerows(_cells(row, shadow.versions, proposed) for row in shadow.rows)
+    return out.getvalue()
+
+
+def months_csv(shadow: Shadow, proposed: dict[str, str]) -> str:
+    """The workload by London month: what starts, and what falls due or reaches its target."""
+    out = StringIO()
+    writer = csv.writer(out)
+    named = ("start_under_both", "start_goes_out", "start_comes_in", "due_now", "due_proposed")
+    writer.writerow(("output", "month", *named, "policy_now", "policy_proposed"))
+    starts, ends = dict(months(shadow)), {month: (now, then) for month, now, then in due(shadow)}
+    versions = [" ".join(of.get(rule, "") for rule in sorted(proposed)) for of in (shadow.versions, proposed)]
+    for month in sorted({**starts, **ends}):
+        begun = [starts.get(month, {}).get(side, 0) for side in SERIES]
+        writer.writerow(("shadow", month, *begun, *ends.get(month, (0, 0)), *versions))
     return out.getvalue()
 
 

@@ -171,12 +171,13 @@ def _clauses(
     return clauses_of(content, _names(outcome, opened))
 
 
-def _names(*outcomes: Outcome | None) -> Iterator[str]:
-    for outcome in outcomes:
-        if outcome is not None:
-            for value in msgspec.to_builtins(outcome).values():
-                if isinstance(value, str):
-                    yield value
+def _names(outcome: Outcome, opened: Outcome | None) -> Iterator[str]:
+    """What an article may be called by: the words of the verdict, and what its subject is about. The
+    threshold counts when something is opened; later verdicts rest on the duty."""
+    found = msgspec.to_builtins(outcome)
+    if opened is not None and opened is not outcome:
+        found |= {name: value for name, value in _about(opened).items() if name != "threshold"}
+    yield from (value for value in found.values() if isinstance(value, str))
 
 
 def clause(article: Article) -> Json:
@@ -184,6 +185,7 @@ def clause(article: Article) -> Json:
     said = {name: in_short(value) for name, value in article.said.items() if name != "clause"}
     return {
         "article": " / ".join(article.path),
+        "instrument": article.within or None,
         "title": article.title or article.name,
         "status": article.status or None,
         "basis": article.basis or None,

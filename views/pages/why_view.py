@@ -89,7 +89,7 @@ def figure(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, str) and "T" in value and value[:4].isdigit():
         return times.exactly(value)
-    return words.of(value) if isinstance(value, str) else str(value)
+    return words.of(value).replace("Nhs ", "NHS ") if isinstance(value, str) else str(value)
 
 
 def place(where: Json | None) -> str:
@@ -108,10 +108,10 @@ def law(clause: Json) -> list[str]:
     )
     status = words.of(clause["status"]) if clause["status"] else "Reading"
     basis = f", {words.BASES.get(clause['basis'], clause['basis'])}" if clause["basis"] else ""
-    firm = "confirmed" if clause["confirmed"] else "unconfirmed"
+    doubt = "" if clause["confirmed"] else " Figures are unconfirmed."
     lines = [
-        f"{clause['article']} ({status.lower()}{basis}, {days})",
-        f"Source: {clause['source']}. Confidence: {clause['confidence']} ({firm}).",
+        f"{clause['instrument'] or clause['article']} ({status.lower()}{basis}, {days})",
+        f"Source: {clause['source']}. Confidence: {clause['confidence']}.{doubt}",
     ]
     return [*lines, clause["note"]] if clause["note"] else lines
 
