@@ -62,7 +62,7 @@ def _changed(before: Subject | None, outcome: Outcome) -> Subject:
             alarmed = isinstance(before, Fact) and before.alarmed
             return Fact(revision=revision, due_at=outcome.due_at, alarmed=alarmed)
         case said.ReviewSuggested() | said.OpennessFound() if before is None:
-            before = Review(revision=revision, claim_id=outcome.claim_id)
+            before = Review(revision=revision, claim_id=outcome.claim_id, provider=outcome.provider)
     match before:
         case Review():
             return _reviewed(before, outcome)
@@ -79,13 +79,15 @@ def _reviewed(before: Review, outcome: Outcome) -> Review:
     known = replace(before, revision=outcome.revision)
     match outcome:
         case said.ReviewSuggested():
-            return replace(known, suggested=True, ended=None, markers=outcome.markers)
+            return replace(
+                known, suggested=True, ended=None, markers=outcome.markers, provider=outcome.provider
+            )
         case said.ReviewRestated():
             return replace(known, ended=None, markers=outcome.markers)
         case said.ReviewWithdrawn():
             return replace(known, suggested=False, ended=outcome.why, markers=())
         case said.OpennessFound():
-            return replace(known, finding=outcome.event_id, ended=None)
+            return replace(known, finding=outcome.event_id, ended=None, provider=outcome.provider)
         case said.FindingWithdrawn():
             return replace(known, finding=None)
         case said.IndemnityDecided():

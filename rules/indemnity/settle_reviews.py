@@ -80,17 +80,15 @@ def _take_back(draft: Draft, id: str, claim: Claim | None) -> None:
 def _suggest(draft: Draft, id: str, claim: Claim | None, markers: dict[str, Marker]) -> None:
     review = draft.of(id, Review)
     decided = claim is not None and claim.decision is not None
-    if claim is None or claim.closed:
+    if claim is None or claim.closed or not claim.member:
         if review is not None and review.ended is None and not decided:
-            why = "claim_retracted" if claim is None else "claim_closed"
+            why = "claim_closed" if claim is not None and claim.closed else "claim_retracted"
             draft.say(ReviewWithdrawn, id, ENDED[why], why=why)
-        return
-    if not claim.member:
         return
     reasons = [_reason(marker) for marker in markers.values()]
     if decided:
         _restate_decided(draft, id, review, markers, reasons)
-    elif markers and (review is None or not review.suggested):
+    elif markers and (review is None or not review.suggested or review.provider != claim.opened.provider):
         first = min(marker.at for marker in markers.values())
         draft.say(
             ReviewSuggested, id, *reasons, *_linked(draft.case.testimony), PERSON, draft.policy.power.notice,

@@ -34,6 +34,7 @@ class Review(Struct, frozen=True, kw_only=True, gc=False):
 
     revision: int
     claim_id: str
+    provider: str
     suggested: bool = False
     ended: str | None = None
     markers: tuple[str, ...] = ()
