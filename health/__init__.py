@@ -16,7 +16,7 @@ class Health:
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self._server = server
         self.port: int = server.server_address[1]
-        self._thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="health", daemon=True)
+        self._thread = threading.Thread(target=server.serve_forever, args=(0.5,), name="health", daemon=True)
         self._thread.start()
 
     def close(self) -> None:

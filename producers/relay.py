@@ -17,6 +17,7 @@ from confluent_kafka.admin import AdminClient
 from prometheus_client import Counter, Gauge
 
 from health import serve
+from health.pauses import short_pauses
 from producers.appending import Row, settings
 from producers.connections import libpq
 from schemas.topics import CASE_EVENTS, PARTITIONS
@@ -179,6 +180,7 @@ def run(*, database: str, kafka: str, registry: str | None = None, health_port: 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: relay.stop())
     health = serve(health_port, relay.ready, {"process": "relay"})
+    short_pauses()
     try:
         relay.run()
     finally:

@@ -16,6 +16,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from health.pauses import short_pauses
 from schemas.codec import Codec
 from schemas.registry import RegistryRefused
 from sinks.alarms import raise_alarm
@@ -52,6 +53,7 @@ def run(
     ends = ending(stop)
     with answering("sink", health_port) as pulse:
         store, offsets = engine(database, ping=False), EngineOffsets(kafka)
+        short_pauses()
         try:
             _keep_up(store, kafka, registry, offsets, pulse, ends)
         except LogLost as error:

@@ -13,6 +13,7 @@ import faust
 from faust.types import EventT, StreamT
 
 import health
+from health.pauses import short_pauses
 from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.topics import CASE_EVENTS
@@ -181,6 +182,7 @@ def run(*, kafka: str, registry: str, data: str, health_port: int, instance: str
     answers = health.serve(
         health_port, engine.ready, {"part": "case-engine", "rules": [r.name for r in RULES]}
     )
+    short_pauses()
     try:
         serve_app(engine.app, engine.watchdog)
     finally:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
+from health.pauses import short_pauses
 from producers import ward
 from producers.door import Door
 from producers.sign_in import SignIn
@@ -101,6 +102,7 @@ def run(
         proxy_headers=False,
         timeout_graceful_shutdown=3,
     )
+    short_pauses()
     try:
         uvicorn.Server(config).run()
     finally:

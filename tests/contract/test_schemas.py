@@ -19,7 +19,7 @@ from schemas.codec import Codec, Undecodable, schema_id
 from schemas.contracts import FOLDERS, FULL_NAMES, ROOT, TYPES, schema, schema_text, snake
 from schemas.event_types import CaseEvent, Grade, Instant, Record
 from schemas.outcome_types import SHARED_OUTCOMES, Evidence, EvidenceTaken, Outcome
-from schemas.topics import CASE_EVENTS, OF_BOTH_LOGS, RECORDS, RULES
+from schemas.topics import OF_BOTH_LOGS, RECORDS, RULES
 
 CODEC = Codec.local()
 NAMES = sorted(TYPES)
