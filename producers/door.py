@@ -37,6 +37,7 @@ Answer = dict[str, Any]
 T = TypeVar("T")
 NEEDED = frozenset({"calendar", *(f"policy:{rule}" for rule in DEFAULTS)})
 _KEY_CHARACTERS = 255
+_ONCE = "once:"
 _ATTEMPTS = 3
 # Serialization, deadlock, and the same key at the same moment: whoever was first has answered it.
 _AGAIN = ("40001", "40P01", "23505")
@@ -78,6 +79,22 @@ class Door:
         require(caller, body.type)
         wanted = require_id(case_id)
         return self._once(wanted, body, key, lambda visit: follow_up(visit, wanted, body, caller))
+
+    def accept_once(self, case_id: str, body: AnyFollowUp, caller: Caller | None, what: str) -> Answer:
+        """A follow-up that `what` allows once. Raises `Refused` (409 for the second), `NotReady`."""
+        require(caller, body.type)
+        wanted, key = require_id(case_id), f"{_ONCE}{what}"
+        fingerprint = self.fingerprint(wanted, body)
+
+        def accept(visit: Visit) -> Answer:
+            visit.case(wanted)  # held from here on: whoever comes at the same moment waits
+            if visit.connection.scalar(select(answers.c.key).where(answers.c.key == key)):
+                raise Refused(409, "Done before", [Fault("", "Somebody did this a moment ago.")])
+            answer = follow_up(visit, wanted, body, caller)
+            visit.keep_answer(key, fingerprint, answer)
+            return answer
+
+        return self._once(wanted, body, None, accept)
 
     @contextmanager
     def visit(self) -> Iterator[Visit]:
@@ -156,8 +173,12 @@ def _reason(error: DBAPIError | psycopg.Error) -> Exception:
 def _checked(key: str | None) -> str | None:
     if key is None:
         return None
-    if not key.strip() or len(key) > _KEY_CHARACTERS or not key.isprintable() or key.startswith("import:"):
-        detail = f"The Idempotency-Key must be 1 to {_KEY_CHARACTERS} printable characters, not `import:…`."
+    ours = key.startswith(("import:", _ONCE))
+    if not key.strip() or len(key) > _KEY_CHARACTERS or not key.isprintable() or ours:
+        detail = (
+            f"The Idempotency-Key must be 1 to {_KEY_CHARACTERS} printable characters, "
+            f"not `import:…` or `{_ONCE}…`."
+        )
         raise Refused(422, "This key cannot be used", [Fault("", detail, "A random UUID is a good key.")])
     return key
 

@@ -25,6 +25,7 @@ from views import assets, live
 from views.access import Access
 from views.api import audit as audit_api
 from views.api import cases as cases_api
+from views.api import escalations as escalations_api
 from views.api import indemnity as indemnity_api
 from views.api import obligations as obligations_api
 from views.api import why as why_api
@@ -70,6 +71,7 @@ def run(
         ward.router(door, who),
         cases_api.router(store, access, AtDoor.of(door.engine)),
         obligations_api.router(store, access),
+        escalations_api.router(door, store, access),
         audit_api.router(store, access),
         indemnity_api.router(store, access),
         why_api.router(Reasons(store, kafka, registry), access),

@@ -1,0 +1,161 @@
+"""`GET /api/escalations`, `POST /api/escalations/{id}/acknowledge`"""
+
+import time
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
+from sqlalchemy import Engine
+
+from producers.body_types import Body, Short
+from producers.door import Door
+from producers.escalation_bodies import EscalationAcknowledgedBody
+from producers.refusals import Fault, Refused, wrong
+from producers.roles import Caller, require
+from producers.ward.problems import DOCUMENTED
+from producers.ward.route import ProblemRoute
+from sinks.escalation import Escalation, State
+from views.access import Access, own_provider, require_sight
+from views.api.escalation_shapes import escalation as shape
+from views.api.times import london_time, parse, utc
+from views.reading import Cursor, is_settled
+from views.reading_escalations import Wanted, escalation, page, waits_since
+
+Json = dict[str, Any]
+STATES = get_args(State)
+WAITING = ("raised", "climbed")
+TRIES, BETWEEN_SECONDS = 20, 0.1
+"""How long the answer waits for the read model: whoever acknowledged should see that it is."""
+
+
+class AcknowledgeBody(Body):
+    """Who takes it on."""
+
+    by_role: Short = Field(description="The role, for instance director; never a name.")
+
+
+def router(door: Door, store: Engine, access: Access) -> APIRouter:
+    routes = APIRouter(
+        prefix="/api/escalations", route_class=ProblemRoute, responses=DOCUMENTED, tags=["escalations"]
+    )
+
+    @routes.get("")
+    def escalations(
+        caller: Annotated[Caller, Depends(access.reader)],
+        state: Annotated[
+            list[str] | None, Query(description=f"One or several of {', '.join(STATES)}.")
+        ] = None,
+        provider: str | None = None,
+        owner_role: str | None = None,
+        trigger: str | None = None,
+        case_id: str | None = None,
+        as_at: Annotated[str | None, Query(description="As it was known at this time (RFC 3339).")] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        next: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+    ) -> Json:
+        when = parse("as_at", as_at)
+        wanted = Wanted(
+            states=_states(state or []),
+            provider=own_provider(caller, provider),
+            owner_role=owner_role,
+            trigger=trigger,
+            case_id=case_id,
+        )
+        with store.connect() as connection:
+            settled = is_settled(connection, when)
+            found, further = page(connection, wanted, after=_cursor(next), limit=limit, as_at=when)
+        return {
+            "escalations": [shape(one) for one in found],
+            "next": None if further is None else f"{further[0]}~{further[1]}",
+            "as_at": utc(when),
+            "settled": settled,
+        }
+
+    @routes.post(
+        "/{id}/acknowledge",
+        status_code=201,
+        summary="Take an escalation on",
+        responses={
+            404: {"description": "No such escalation"},
+            409: {"description": "It was taken on or closed before"},
+        },
+    )
+    def acknowledge(request: Request, id: str, body: AcknowledgeBody) -> Json:
+        """It climbs no further. It stays open until somebody records what was done."""
+        caller = access.sign_in.caller(request)
+        require(caller, "escalation_acknowledged")
+        if not body.by_role.strip():
+            raise wrong("/by_role", "is empty.", "Say in which role it is taken on, for instance director.")
+        found, since = _waiting(store, id)
+        if caller is not None:
+            require_sight(caller, (found.provider,))
+        _only_if_waiting(found)
+        answer = _record(door, found, since, body, caller)
+        taken = _once_taken(store, found)
+        return {**answer, "escalation": shape(taken), "settled": taken.state not in WAITING}
+
+    return routes
+
+
+def _waiting(store: Engine, id: str) -> tuple[Escalation, int]:
+    with store.connect() as connection:
+        found = escalation(connection, id)
+        if found is None:
+            mend = "Take the id from the list of escalations."
+            raise Refused(404, "No such escalation", [Fault("", f"There is no escalation {id[:60]}.", mend)])
+        return found, waits_since(connection, id)
+
+
+def _only_if_waiting(found: Escalation) -> None:
+    if found.state == "acknowledged":
+        detail = f"It was taken on by {found.acknowledged_by_role} at {london_time(found.acknowledged_at)}."
+        raise Refused(409, "Acknowledged before", [Fault("", detail, _NOW_ACT)])
+    if found.state == "closed":
+        detail = f"It was closed at {london_time(found.closed_at)}: {found.act or found.how}."
+        raise Refused(409, "Closed before", [Fault("", detail, "Nothing needs to be acknowledged.")])
+
+
+_NOW_ACT = "Record what is done with an escalation_acted; that closes it."
+
+
+def _record(door: Door, found: Escalation, since: int, body: AcknowledgeBody, caller: Caller | None) -> Json:
+    """Through the door, once for this wait: a second one may come before the first is seen here."""
+    follow_up = EscalationAcknowledgedBody(
+        type="escalation_acknowledged", escalation_id=found.id, by_role=body.by_role
+    )
+    try:
+        return door.accept_once(found.case_id, follow_up, caller, f"acknowledge {found.id} {since}")
+    except Refused as refused:
+        if refused.status != 409:
+            raise
+        detail = "Somebody took it on a moment ago."
+        raise Refused(409, "Acknowledged before", [Fault("", detail, _NOW_ACT)]) from refused
+
+
+def _once_taken(store: Engine, before: Escalation) -> Escalation:
+    """As it stands once the read model has it, or as it stood when that takes longer than a moment."""
+    for _ in range(TRIES):
+        with store.connect() as connection:
+            found = escalation(connection, before.id)
+        if found is not None and found.state not in WAITING:
+            return found
+        time.sleep(BETWEEN_SECONDS)
+    return before
+
+
+def _states(given: list[str]) -> tuple[str, ...]:
+    named = tuple(name for text in given for name in text.replace(" ", "").split(",") if name)
+    for name in named:
+        if name not in STATES:
+            mend = f"States are {', '.join(STATES)}."
+            raise wrong("/state", f"{name[:40]!r} is no state of an escalation.", mend)
+    return named
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    if not text:
+        return None
+    raised_at, _, id = text.partition("~")
+    if not id or not raised_at.lstrip("-").isdecimal() or len(raised_at) > 15:
+        raise wrong("/next", "This is not where a page begins.", "Use `next` of an earlier answer as it is.")
+    return int(raised_at), id
