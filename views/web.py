@@ -19,6 +19,7 @@ from health.pauses import short_pauses
 from producers import ward
 from producers.door import Door
 from producers.sign_in import SignIn
+from schemas.asyncapi import document
 from schemas.event_types import Instant
 from sinks.database import engine
 from views import assets, live
@@ -160,6 +161,10 @@ def _own(ready: Ready, version: Mapping[str, object]) -> APIRouter:
     @router.get("/version")
     async def which() -> Mapping[str, object]:
         return version
+
+    @router.get("/api/asyncapi.json")
+    def asyncapi() -> JSONResponse:
+        return JSONResponse(document())
 
     @router.get("/metrics")
     def metrics() -> Response:
