@@ -23,7 +23,7 @@ from tests.spec.claims import ClaimCase, Stands, first_records, stands
 Kind = TypeVar("Kind", bound=CaseEvent)
 MEMBERS = {"RXX", "RYY"}
 PERCENT = st.sampled_from((0, 10, 40, 60, 100))
-CLAIM = st.sampled_from(("C-1", "C-2"))
+CLAIM = st.sampled_from(("C-1", "C-1", "C-2"))
 FOUND_BY = st.sampled_from(("provider", "somebody_else", "not_said"))
 
 
@@ -31,7 +31,7 @@ def _words(pattern: str, *values: st.SearchStrategy[Any]) -> st.SearchStrategy[s
     return st.tuples(*values).map(lambda found: pattern.format(*found))
 
 
-PROVIDER = st.sampled_from(("RXX", "NZZ"))
+PROVIDER = st.sampled_from(("RXX", "RXX", "RXX", "NZZ"))
 MONEY = _words("paid {} {}", CLAIM, st.integers(0, 9_999))
 ACTS = st.one_of(
     _words("claim {} against={}", CLAIM, PROVIDER),
@@ -60,11 +60,19 @@ CANDOUR = st.one_of(
     st.just("tick"),
 )
 MISTAKE = st.just("retract ?")
-STEPS = st.lists(
-    st.tuples(
-        st.integers(1, 400), st.one_of(ACTS, ACTS, MONEY, EVIDENCE, CANDOUR, MISTAKE), st.integers(0, 99)
-    ),
-    max_size=25,
+STORIES = (
+    ("claim C-1 against=RXX", "contravention cqc provider=RXX", "finding C-1 not_open"),
+    ("tick", "claim C-1 against=RXX", "finding C-1 not_open", "decision C-1 reduce share=40"),
+    ("claim C-1 against=RXX", "finding C-1 open", "reimbursement C-1 decided 60"),
+    ("stated unavoidable to=family held=chart", "stated avoidable to=internal held=chart,scan"),
+    ("claim C-2 against=RXX", "close C-2", "claim C-2 against=NZZ"),
+    ("decision C-1 remove", "paid C-1 700", "reimbursement C-1 settled 40", "retract ?"),
+)
+"""What belongs together comes together often; chance alone seldom gets as far as a decision."""
+WORDS = st.one_of(ACTS, MONEY, EVIDENCE, CANDOUR, MISTAKE).map(lambda one: (one,))
+STEP = st.tuples(st.integers(1, 200), st.one_of(WORDS, st.sampled_from(STORIES)), st.integers(0, 99))
+STEPS = st.lists(STEP, min_size=5, max_size=16).map(
+    lambda steps: [(hours, one, choice) for hours, story, choice in steps for one in story]
 )
 REPORT = "2013-12-20 09:00  report harm=moderate by=RXX,NZZ"
 
@@ -104,7 +112,7 @@ def result(chain: Chain) -> Stands:
     return stands(chain.said["indemnity"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(STEPS)
 def test_what_must_always_hold(steps: list[tuple[int, str, int]]) -> None:
     log = history(steps)
@@ -132,7 +140,7 @@ def test_what_must_always_hold(steps: list[tuple[int, str, int]]) -> None:
             )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(STEPS)
 def test_a_review_is_suggested_where_claim_member_and_evidence_meet(
     steps: list[tuple[int, str, int]],
@@ -186,7 +194,7 @@ def _contradicted(log: Sequence[Record]) -> bool:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(STEPS)
 def test_the_patient_is_paid_the_same_over_every_path(steps: list[tuple[int, str, int]]) -> None:
     """Trap 9: whatever provider and scheme make of it, in whatever order, the money is what was paid."""
@@ -202,7 +210,7 @@ def test_the_patient_is_paid_the_same_over_every_path(steps: list[tuple[int, str
     assert {claim: pounds for claim, pounds in alone.items() if pounds} == +expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(STEPS)
 def test_litigation_pauses_no_clock_and_hides_nothing(steps: list[tuple[int, str, int]]) -> None:
     """Trap 16: what is owed and said of candour is the same with and without all that is about claims."""
