@@ -1,0 +1,71 @@
+"""Which windows are released, and as at when: inclusive London days, cumulative for the financial year."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from rules.london import first_second
+from rules.publication.policy import Cadence, Policy, months_after
+from schemas.event_types import Instant
+
+
+@dataclass(frozen=True)
+class Window:
+    """Both days are included."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.first <= day <= self.last
+
+    def months(self) -> tuple[str, ...]:
+        """`2014-04`, in order; a month that the window cuts stands too."""
+        found, end = [], months_after(self.first, 0)
+        while end < self.last:
+            found.append(end.isoformat()[:7])
+            end = months_after(end, 1)
+        return (*found, end.isoformat()[:7])
+
+    @property
+    def named(self) -> str:
+        return f"{self.first.isoformat()}-to-{self.last.isoformat()}"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A release to be drafted as at `as_of`: the first second, in London, of the day it falls due."""
+
+    window: Window
+    cadence: Cadence
+    as_of: Instant
+
+
+def month_begins(month: str) -> date:
+    """The first day of `2014-04`."""
+    return date.fromisoformat(f"{month}-01")
+
+
+def planned(policy: Policy, after: Instant, up_to: Instant) -> Iterator[Planned]:
+    """The regular releases that fall due from the first time up to the second, both included, in order."""
+    for pace in policy.cadence:
+        end = pace.first_window_end
+        while pace.last_window_end is None or end <= pace.last_window_end:
+            drafted_on = end + timedelta(days=pace.lag_days)
+            if end == pace.first_window_end and pace.first_draft_on is not None:
+                drafted_on = pace.first_draft_on
+            as_of = first_second(drafted_on)
+            if as_of > up_to:
+                return
+            if as_of >= after:
+                yield Planned(Window(policy.year_of(end), end), pace.id, as_of)
+            end = months_after(end, pace.every_months)
+
+
+def closed_years(policy: Policy, window: Window) -> Iterator[Window]:
+    """The whole years that were released before the window's own began, oldest first."""
+    begins = policy.year_of(policy.cadence[0].first_window_end)
+    while begins < window.first:
+        following = begins.replace(year=begins.year + 1)
+        yield Window(begins, following - timedelta(days=1))
+        begins = following

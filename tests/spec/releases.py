@@ -1,0 +1,143 @@
+"""Never events on the ledger and the releases made of them, in the notation of the law.
+
+2014-05-06 10:00  A recorded RXX 2011/1 on=2014-05-03
+2014-05-20 10:00  A counted
+2014-06-02 10:00  A moved 2011/3 on=2014-04-28 to=RYY
+2014-06-10 10:00  A withdrawn rejected
+2014-08-30 00:00  tick
+
+A release falls due by the policy; `r2` is the second of its financial year.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from rules.publication.drafting import Made, due
+from rules.publication.release import Release, instant_of
+from rules.publication.terms import default
+from rules.publication.windows import Window, planned
+from schemas import never_event_types as ledger
+from schemas.event_types import Instant
+from schemas.outcome_types import Outcome
+from tests.spec.law import Law
+from tests.spec.notation import PROVIDERS, lines, moment
+
+TERMS = default()
+
+
+@dataclass(frozen=True)
+class Published:
+    said: list[Outcome]
+    releases: list[Release]
+
+
+class Book:
+    """Says what the never-events rule would say."""
+
+    def __init__(self) -> None:
+        self.said: list[Outcome] = []
+        self._entries: dict[str, dict[str, Any]] = {}
+        self._revisions: dict[str, int] = {}
+
+    def line(self, when: Instant, name: str, what: str, words: list[str]) -> None:
+        named = dict(word.split("=", 1) for word in words if "=" in word)
+        plain = [word for word in words if "=" not in word]
+        match what:
+            case "recorded":
+                provider = PROVIDERS[plain[0]]
+                entry = {"provider": provider.code, "provider_type": provider.type, "reported_at": when}
+                entry |= {"gate": "none", "payment": "not_known", "occurred_at": None, "type_no": None}
+                self._entries[name] = entry | {"list_version": "2011"} | _changes(plain[1:], named)
+                self._say(ledger.NeverEventProposed, name, when, by="reporter", **self._entries[name])
+            case "counted":
+                self._say(ledger.NeverEventCounted, name, when, confirmed_at=when, **self._entries[name])
+            case "moved":
+                before = self._entries[name]
+                earlier = {f"earlier_{field}": before.get(field) for field in _PLACE} | {
+                    "earlier_counted": True
+                }
+                self._entries[name] = before | _changes(plain, named)
+                fields = {**self._entries[name], **earlier, "counted": True}
+                self._say(ledger.NeverEventRestated, name, when, **fields)
+            case "withdrawn":
+                self._say(ledger.NeverEventWithdrawn, name, when, why=plain[0])
+
+    def _say(self, kind: type[Outcome], name: str, when: Instant, **fields: Any) -> None:
+        self._revisions[name] = self._revisions.get(name, 0) + 1
+        common: dict[str, Any] = {
+            "subject": f"never_event:{name}",
+            "case_id": name,
+            "revision": self._revisions[name],
+        }
+        common |= {"recorded_at": when, "cause": name, "because": ()}
+        self.said.append(kind(**common, **fields))
+
+
+_PLACE = ("provider", "list_version", "type_no", "subtype", "occurred_at")
+
+
+def _changes(plain: list[str], named: dict[str, str]) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    for kind in plain:
+        version, _, number = kind.partition("/")
+        changed |= {"list_version": version, "type_no": int(number) if number else None}
+    if "on" in named:
+        changed["occurred_at"] = moment(named["on"] if "T" in named["on"] else f"{named['on']}T12:00")
+    if "sub" in named:
+        changed["subtype"] = named["sub"]
+    if "to" in named:
+        changed |= {"provider": named["to"], "provider_type": PROVIDERS[named["to"]].type}
+    return changed
+
+
+def publish(history: str) -> Published:
+    """All releases due from the first line of the history to the last, made as the log grows."""
+    book = Book()
+    times = []
+    for line in lines(history):
+        day, clock, *words = line.split()
+        times.append(moment(f"{day}T{clock}"))
+        if words[0] not in ("tick", "begins"):
+            book.line(times[-1], words[0], words[1], words[2:])
+    return Published(book.said, releases(book.said, times[0], times[-1]))
+
+
+def releases(said: list[Outcome], begins: Instant, until: Instant) -> list[Release]:
+    made: list[Release] = []
+    for plan in planned(TERMS.policy, begins, until):
+        made += list(due(said, plan, [as_made(one) for one in made], TERMS))
+    return made
+
+
+def as_made(one: Release) -> Made:
+    window = Window(date.fromisoformat(one.window_from), date.fromisoformat(one.window_to))
+    return Made(one.id, window, instant_of(one.as_of), one.revision, stopped=False)
+
+
+@dataclass(frozen=True)
+class ReleaseLaw(Law):
+    """`owed`: releases in order, one a line, with the months that are not nought and why totals moved."""
+
+    heading = "Released"
+    nothing = "Nothing is released."
+
+    def check(self) -> None:
+        found = publish(self.history)
+        named = lines(self.owed)
+        assert [described(one) for one in found.releases] == named
+
+
+def described(one: Release) -> str:
+    totals = one.totals
+    about = [one.year, f"r{one.revision}", one.cadence if one.kind == "year_to_date" else "revised"]
+    about += ["to", f"{one.window_to}:", f"{totals.count}"]
+    about += [f"(+{totals.under_review} under review)"] if totals.under_review else []
+    about += [f"{month.code}={month.count}" for month in one.by_month if month.count]
+    moved = [
+        f"{why.change:+d} {why.reason}"
+        for change in one.changes
+        if change.table == "totals" and change.measure == "meets_definition"
+        for why in change.because
+    ]
+    return " ".join([*about, *([f"[{', '.join(moved)}]"] if moved else [])])
