@@ -18,6 +18,7 @@ Over = Literal["passed", "withdrawn"]
 class ReportTaken(Outcome, frozen=True, kw_only=True):
     provider: str
     of_case: str
+    version: int
     ward_ref: str | None = None
     incident_type: str | None = None
     factors: tuple[str, ...]
@@ -27,6 +28,7 @@ class ReportTaken(Outcome, frozen=True, kw_only=True):
 class ReportDropped(Outcome, frozen=True, kw_only=True):
     provider: str
     of_case: str
+    version: int
 
 
 class WardHeard(Outcome, frozen=True, kw_only=True):

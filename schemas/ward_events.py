@@ -30,6 +30,7 @@ class WardEvent(Record, frozen=True, kw_only=True):
 
 
 class WardReported(WardEvent, frozen=True, kw_only=True):
+    version: int
     kind: Kind
     harm: Grade
     potential: Grade
@@ -38,6 +39,7 @@ class WardReported(WardEvent, frozen=True, kw_only=True):
 
 
 class WardReportWithdrawn(WardEvent, frozen=True, kw_only=True):
+    version: int
     why: Withdrawal
 
 
