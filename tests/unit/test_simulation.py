@@ -128,10 +128,11 @@ def test_everything_that_the_rules_listen_for_is_there(actions: list[Action]) ->
     wanted = (
         "relevant_person_notified", "contact_declined", "harm_regraded", "obligation_stood_down",
         "case_linked", "event_retracted", "family_account_given", "investigation_completed",
-        "findings_shared", "escalation_acknowledged", "escalation_acted", "serious_incident_declared", "steis_reported",
-        "final_report_submitted", "claim_opened", "openness_finding_recorded", "indemnity_decision_recorded",
-        "reimbursement_recorded", "patient_paid", "avoidability_stated", "material_fact_recorded",
-        "material_fact_shared", "contravention_recorded",
+        "findings_shared", "escalation_acknowledged", "escalation_acted",
+        "serious_incident_declared", "steis_reported", "final_report_submitted", "claim_opened",
+        "openness_finding_recorded", "indemnity_decision_recorded", "reimbursement_recorded",
+        "patient_paid", "avoidability_stated", "material_fact_recorded", "material_fact_shared",
+        "contravention_recorded",
     )  # fmt: skip
     assert [kind for kind in wanted if kinds[kind] < 2] == []
 
