@@ -86,7 +86,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     scene = Scene(tmp_path_factory.mktemp("live"))
     scene.broker.start()
     try:
-        scene.broker.make_topics({CASE_EVENTS: PARTITIONS, OBLIGATIONS: PARTITIONS, DEAD_LETTERS: 1})
+        said = {rule.topic: PARTITIONS for rule in RULES}
+        scene.broker.make_topics({CASE_EVENTS: PARTITIONS, **said, DEAD_LETTERS: 1})
         chance = random.Random(7)
         for partition in range(PARTITIONS):
             reports = [
