@@ -6,12 +6,12 @@ Used by the live engine and by the batch fold alike; knows no Kafka.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from msgspec import structs
 
 from rules.rule import Rule, outcome_id
-from schemas.event_types import CaseEvent, CaseReleased, Record
+from schemas.event_types import CaseEvent, CaseReleased, Grade, Record
 from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
 
 Encode = Callable[[Outcome], bytes]
@@ -22,6 +22,7 @@ Quarantines = Mapping[tuple[int, str, str, int], str]
 """Where rules stumbled by what the log says: (offset of the record that was heard, rule, case_id, offset at
 which it stumbled) to the name of the error. The two offsets differ when a released case was read again."""
 
+_RANK = {grade: rank for rank, grade in enumerate(get_args(Grade))}
 SLICE = 256  # cases between two chances for others to work
 
 
@@ -81,9 +82,12 @@ class Deliberation:
     ) -> Iterator[list[Said]]:
         """`offset`: of the record that is heard; `at`: of the one that is decided, earlier in a release."""
         heard: list[Outcome] = []
+        routing = _routing(record)
         for checked in rules:
-            checked.heard_at = offset, at
             rule = checked.rule
+            if routing and not heard and rule.passes_over(*routing):
+                continue  # it was read for another rule
+            checked.heard_at = offset, at
             words: list[Said] = []
             slices = rule.slices(self.states[rule.name], record, heard, at)
             for number, outcomes in enumerate(slices, 1):
@@ -134,6 +138,13 @@ class Deliberation:
                 yield from self._remember(self._decide(onward, offset, at, again))
         for checked in onward:
             checked.said_at = None
+
+
+def _routing(record: Record) -> tuple[type[Record], int, int, int] | None:
+    """What a rule may pass over a case's record by, as `Peek` reads it from the first bytes."""
+    if not isinstance(record, CaseEvent):
+        return None
+    return type(record), _RANK[record.harm], _RANK[record.potential], record.flags
 
 
 class _Checked:

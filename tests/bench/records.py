@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rules.calendar import default_content as calendar_content
 from rules.calendar import fingerprint
 from rules.candour.policy import RANK, worst
-from rules.candour.policy import default_content as policy_content
+from rules.defaults import DEFAULTS
 from schemas.codec import Codec
 from schemas.event_types import (
     CalendarAdopted,
@@ -42,6 +42,7 @@ PROVIDERS = (
 _SHARES = (45, 40, 8, 7)
 _GRADES: tuple[Grade, ...] = ("none", "low", "moderate", "severe", "fatal")
 _GRAVITY = (68, 22, 7, 2, 1)
+_COULD_HAVE_BEEN = (30, 40, 20, 7, 3)
 _ROLES = (
     "registered nurse, acute medical unit",
     "community midwife",
@@ -108,7 +109,7 @@ def report(
     )
     return Reported(
         harm=worst(physical, psychological),
-        potential=chance.choice(_GRADES),
+        potential=_potential(chance, kind),
         flags=0,
         event_id=event_id,
         case_id=case_id,
@@ -122,20 +123,32 @@ def report(
     )
 
 
+def _potential(chance: random.Random, kind: Kind) -> Grade:
+    """Asked of near misses; otherwise most do not say what could have come of it."""
+    if kind != "near_miss" and chance.random() < 0.9:
+        return "not_known"
+    return chance.choices(_GRADES, _COULD_HAVE_BEEN)[0]
+
+
 def adoptions(partition: int, recorded_at: int = FIRST - DAY) -> list[Record]:
-    """Policy and calendar, which stand before everything else in a partition."""
-    policy, law = policy_content()
+    """The policies and the calendar, which stand before everything else in a partition."""
     calendar, days = calendar_content()
+    policies: list[Record] = []
+    for rule, content in DEFAULTS.items():
+        version, law = content()
+        policies.append(
+            PolicyAdopted(
+                partition=partition,
+                event_id=f"policy-{rule}-{partition}",
+                recorded_at=recorded_at,
+                rule=rule,
+                version=version,
+                sha256=fingerprint(law),
+                content=law,
+            )
+        )
     return [
-        PolicyAdopted(
-            partition=partition,
-            event_id=f"policy-{partition}",
-            recorded_at=recorded_at,
-            rule="candour",
-            version=policy,
-            sha256=fingerprint(law),
-            content=law,
-        ),
+        *policies,
         CalendarAdopted(
             partition=partition,
             event_id=f"calendar-{partition}",
