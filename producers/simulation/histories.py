@@ -19,9 +19,11 @@ _EACH = 1_000_000
 def histories(plan: Plan) -> list[Action]:
     """Every action that is entered by the end of the last day, in the order in which it is entered."""
     end = plan.ticks()[-1]
+    drafts = list(_drafts(plan))
+    wards.close_in_bulk(plan, drafts)
     actions = [
         action
-        for draft in _drafts(plan)
+        for draft in drafts
         for action in draft.actions
         if action.when < end and draft.actions[0].when < end
     ]

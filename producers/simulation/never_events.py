@@ -17,7 +17,7 @@ _GRADES = {
 _FOUND_LATER = 0.35
 _LEAST_LATER, _MOST_LATER = 12, 75
 """Days after which a retained object is found, so that releases that are out already change."""
-_WEEKS_LATER = 48, 75
+_WEEKS_LATER = 48, 70
 """The same for the one of each month: counted from its middle, these days lie in the month after the next."""
 _UNLIKE = {"nhs_trust": 1.0, "nhs_foundation_trust": 0.9, "independent_hospital": 0.35}
 _MANY = 4.0

@@ -16,6 +16,7 @@ from producers.body_types import Body
 from producers.follow_ups import FOLLOW_UP
 from producers.reports import ReportBody
 from producers.role_names import OTHER, role_code
+from producers.simulation import wards
 from producers.simulation.draft import Action, OfCase, OfEvent
 from producers.simulation.filling import check_clock, fingerprint, stretches
 from producers.simulation.histories import histories
@@ -121,6 +122,27 @@ def test_bundles_come_at_the_end_of_a_month_and_of_a_half_year(actions: list[Act
     busiest = [day for day, _ in by_day.most_common(20)]
     assert date(2013, 11, 30) in busiest
     assert sum(day.day <= 4 for day in busiest) >= 10
+
+
+def test_harm_gathers_on_one_ward_another_goes_silent_and_duties_are_closed_in_bulk(
+    actions: list[Action],
+) -> None:
+    falls = [
+        action.body["occurred_at"][:7]
+        for action in reports(actions)
+        if action.body["ward"] == wards.BAD_WARD and action.body["incident_type"] == "patient_accident"
+    ]
+    usual, most = len(falls) / 18, Counter(falls).most_common(1)[0][1]
+    assert most > 3 * usual
+    heard = Counter(
+        action.body["occurred_at"][:7]
+        for action in reports(actions)
+        if action.provider == "RYY" and action.body["ward"] == wards.SILENT_WARD
+    )
+    assert heard["2014-04"] == heard["2014-05"] == 0
+    assert heard["2013-12"] > 3
+    closed = Counter(day_of(one.when) for one in actions if one.kind == "obligation_stood_down")
+    assert closed.most_common(1)[0][1] >= 10
 
 
 def test_everything_that_the_rules_listen_for_is_there(actions: list[Action]) -> None:
