@@ -31,7 +31,19 @@ from views.api import indemnity as indemnity_api
 from views.api import obligations as obligations_api
 from views.api import why as why_api
 from views.at_door import AtDoor
-from views.pages import audit, board, case, follow_ups, policy, problems, report, sign_in, start, why
+from views.pages import (
+    audit,
+    board,
+    case,
+    follow_ups,
+    indemnity,
+    policy,
+    problems,
+    report,
+    sign_in,
+    start,
+    why,
+)
 from views.pages.durations import Timed
 from views.pages.headers import Guarded
 from views.reading_why import Reasons
@@ -42,6 +54,7 @@ PAGES = (
     board.router,
     case.router,
     audit.router,
+    indemnity.router,
     follow_ups.router,
     why.router,
     policy.router,

@@ -12,7 +12,10 @@ from tests.stack import Stack
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "reports.ndjson"
-TABLES = ("case_events", "cases", "outcomes", "obligations", "progress")
+TABLES = (
+    *("case_events", "cases", "outcomes", "obligations", "progress"),
+    *("reviews", "markers", "family_updates", "facts", "payments"),
+)
 
 
 def breaches(case: dict[str, Any]) -> list[str]:
@@ -21,7 +24,7 @@ def breaches(case: dict[str, Any]) -> list[str]:
     ]
 
 
-def rows(stack: Stack) -> dict[str, list[tuple[Any, ...]]]:
+def rows(stack: Stack, tables: tuple[str, ...] = TABLES) -> dict[str, list[tuple[Any, ...]]]:
     """The read model but for the numbers of the board, which go on upwards."""
     with psycopg.connect(stack.database) as connection:
         return {
@@ -30,7 +33,7 @@ def rows(stack: Stack) -> dict[str, list[tuple[Any, ...]]]:
                     f"SELECT (to_jsonb(t) - 'seq' - 'applied_at')::text FROM read.{table} AS t".encode()
                 ).fetchall()
             )
-            for table in TABLES
+            for table in tables
         }
 
 

@@ -75,10 +75,22 @@ def may_record(case: Case, caller: Caller | None) -> list[Form]:
     """The forms that this person may use, as the door's table says."""
     if caller is None:
         return []
-    owed = bool(case.get("obligations"))
-    return [
-        form for form in BY_TYPE.values() if caller.may(form.type) and (form.about != "obligation" or owed)
-    ]
+    there = {
+        "obligation": bool(case.get("obligations")),
+        "claim": bool(claims(case)),
+        "fact": any(_stands(line, "material_fact_recorded") for line in case.get("timeline") or ()),
+    }
+    return [form for form in BY_TYPE.values() if caller.may(form.type) and there.get(form.about, True)]
+
+
+def claims(case: Case) -> list[str]:
+    """The numbers of the claims that were opened in it."""
+    opened = (line for line in case.get("timeline") or () if _stands(line, "claim_opened"))
+    return list(dict.fromkeys(str(line["claim_id"]) for line in opened))
+
+
+def _stands(line: Case, kind: str) -> bool:
+    return line.get("type") == kind and not line.get("retracted")
 
 
 def marks(case: Case) -> list[str]:

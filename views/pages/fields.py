@@ -32,6 +32,8 @@ class Field:
     numeric: bool = False
     inline: bool = False
     default: str = ""
+    lines: bool = False  # each line is an answer of its own
+    whole: bool = False  # a whole number
     missing: str = ""  # what to say when a required field is empty
 
 

@@ -14,12 +14,13 @@ NAMED = {"yes_no": (Choice("yes", "Yes"), Choice("no", "No")), "grades": choices
 
 @dataclass(frozen=True)
 class Form:
-    """`about`: whether it must say which patient and provider, which obligation, or is for the whole case."""
+    """`about`: whether it must say which patient and provider, which obligation, claim or new fact, or is for
+    the whole case. What it is about must be there for it to be offered."""
 
     type: str
     title: str
     lead: str
-    about: Literal["patient", "obligation", "case"]
+    about: Literal["patient", "obligation", "claim", "fact", "case"]
     fields: tuple[Field, ...]
 
 

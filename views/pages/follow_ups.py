@@ -18,6 +18,7 @@ from views.pages.rendering import page
 from views.pages.typed import typed
 
 router = APIRouter(include_in_schema=False)
+PREFILLED = ("claim_id", "fact_event_id")  # by the page that the form was opened from
 
 
 @router.get("/cases/{case_id}/record/{type}")
@@ -25,7 +26,9 @@ async def form(request: Request, case_id: str, type: str) -> Response:
     case = await _case(request, case_id)
     if isinstance(case, Response):
         return case
-    return _form(request, case, _of(type, case), {"idempotency-key": str(uuid4())}, {})
+    asked = _of(type, case)
+    known = {name: request.query_params[name] for name in PREFILLED if name in request.query_params}
+    return _form(request, case, asked, {"idempotency-key": str(uuid4()), **known}, {})
 
 
 @router.post("/cases/{case_id}/record/{type}")
@@ -86,6 +89,13 @@ def _value(field: Field, filled: Filled, now: Instant, errors: Errors) -> Any:
     if field.draw == "boxes":
         return {one.value: filled.get(f"{field.name}-{one.value}") == "yes" for one in field.choices}
     value = filled.get(field.name, "").strip()
+    if field.lines:
+        return [line.strip() for line in value.splitlines() if line.strip()] or None
+    if field.whole and value:
+        if not value.isdecimal():
+            errors[field.name] = f"{field.label}: enter a whole number"
+            return None
+        return int(value)
     yes_or_no = [one.value for one in field.choices] == ["yes", "no"]
     return {"yes": True, "no": False}.get(value) if yes_or_no else value
 
@@ -115,8 +125,18 @@ def _of(type: str, case: dict[str, Any]) -> Form:
             extra.append(_which("patient", "Which patient?", patients))
         if len(providers) > 1 and form.about == "patient":
             extra.append(_which("provider", "For which provider?", providers))
+    there = {
+        "event_id": lambda: _records(case),
+        "claim_id": lambda: tuple(Choice(id, id) for id in case_view.claims(case)),
+        "fact_event_id": lambda: _records(case, "material_fact_recorded"),
+        "provider": lambda: providers,
+    }
     fields = tuple(
-        replace(field, choices=_records(case)) if field.name == "event_id" else field for field in form.fields
+        replace(field, choices=there[field.name]())
+        if field.draw in ("radios", "select") and not field.choices and field.name in there
+        else field
+        for field in form.fields
+        if not (field.name == "provider" and field.draw == "radios" and len(providers) < 2)
     )
     return replace(form, fields=(*extra, *fields))
 
@@ -125,11 +145,14 @@ def _which(name: str, label: str, found: tuple[Choice, ...]) -> Field:
     return Field(name, label, "radios", choices=found, required=True, missing=f"Choose: {label.lower()}")
 
 
-def _records(case: dict[str, Any]) -> tuple[Choice, ...]:
+def _records(case: dict[str, Any], kind: str | None = None) -> tuple[Choice, ...]:
+    """What was recorded in the case, of one kind or of any with a form, and not retracted."""
     return tuple(
         Choice(line["event_id"], f"{words.of(line['type'])}, {case_view.day_of(line)}")
         for line in case.get("timeline", ())
-        if line.get("event_id") and line.get("type") in BY_TYPE
+        if line.get("event_id")
+        and (line.get("type") in BY_TYPE if kind is None else line.get("type") == kind)
+        and not line.get("retracted")
     )
 
 

@@ -99,6 +99,85 @@ TYPES = {
     "evidence_taken": "Evidence taken",
     "evidence_withdrawn": "Evidence withdrawn",
 }
+REVIEW_STATES = {
+    "suggested": "Suggested",
+    "found": "A person found",
+    "decided": "Decided by a person",
+    "withdrawn": "Withdrawn",
+}
+REVIEW_TITLES = {
+    "suggested": "A review is suggested",
+    "found": "A person recorded a finding",
+    "decided": "A person decided",
+    "withdrawn": "The review was withdrawn",
+}
+REVIEW_ENDS = {
+    "markers_withdrawn": "Withdrawn: what marked the incident no longer stands",
+    "claim_closed": "Withdrawn: the claim was closed and nothing was decided",
+    "claim_retracted": "Withdrawn: the claim was recorded by mistake",
+}
+EVIDENCE = {
+    "held_then": "the evidence was held when the family was told",
+    "learned_later": "the evidence was learned after the family was told",
+    "not_known": "what evidence was held is not recorded",
+}
+CORRECTIONS = {
+    "self_corrected": "The provider found it itself",
+    "discovered": "Somebody else found it",
+    "not_said": "Who found it is not recorded",
+}
+FACT_STATES = {
+    "waiting": "Waiting",
+    "not_shared": "Not shared in the time allowed",
+    "shared": "Shared",
+    "shared_late": "Shared late",
+}
+DECISIONS = {"none": "Nothing changes", "reduce": "Reduce", "remove": "Remove"}
+AVOIDABILITY = {"avoidable": "avoidable", "unavoidable": "unavoidable", "cannot_say": "cannot say"}
+AUDIENCES = {
+    "family": "the patient or family",
+    "coroner": "the coroner",
+    "regulator": "a regulator",
+    "internal": "people inside the organisation",
+}
+TYPES |= {
+    "claim_opened": "Claim made",
+    "claim_closed": "Claim closed",
+    "openness_finding_recorded": "Finding about openness",
+    "indemnity_decision_recorded": "Decision about the indemnity (proposed power)",
+    "reimbursement_recorded": "Reimbursement recorded (proposed power)",
+    "patient_paid": "Payment to the patient",
+    "contravention_recorded": "Contravention found",
+    "avoidability_stated": "Verdict on whether it could have been avoided",
+    "material_fact_recorded": "New fact for the family",
+    "material_fact_shared": "New fact shared with the family",
+    "testimony_refused": "A record does not count",
+    "evidence_marked": "Evidence marker on the incident",
+    "marker_withdrawn": "Marker withdrawn",
+    "review_suggested": "Review of a claim suggested (proposed power)",
+    "review_restated": "Review restated (proposed power)",
+    "review_withdrawn": "Review withdrawn",
+    "openness_found": "Finding taken (proposed power)",
+    "finding_withdrawn": "Finding withdrawn",
+    "indemnity_decided": "Decision taken (proposed power)",
+    "decision_withdrawn": "Decision withdrawn",
+    "reimbursement_stated": "Reimbursement taken (proposed power)",
+    "reimbursement_withdrawn": "Reimbursement withdrawn",
+    "payment_counted": "Payment counted",
+    "payment_withdrawn": "Payment withdrawn",
+    "family_update_owed": "Somebody must go back to the family",
+    "family_update_given": "Somebody went back to the family",
+    "family_update_withdrawn": "Nothing more to tell the family here",
+    "fact_waits": "A new fact waits for the family",
+    "fact_told": "The family heard the new fact",
+    "fact_not_shared": "Alarm: a new fact was not shared in the time allowed",
+    "fact_alarm_withdrawn": "Alarm withdrawn: it was shared in time",
+    "fact_dropped": "The new fact was recorded by mistake",
+    "breach": "A breach of candour",
+    "contravention": "A contravention",
+    "contradiction": "A changed verdict",
+    "not_open": "The provider was not open",
+}
 ROLES = {
     "reporter": "Reporter",
     "clinician": "Clinician",
