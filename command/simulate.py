@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -86,11 +86,17 @@ def _prepared(stack: Stack, wish: Wish) -> Filling:
     return filling
 
 
-@contextmanager
-def _shown(
-    stretches: int,
-) -> Iterator[tuple[Callable[[Progress], None], Callable[[Instant | None], None]]]:
+Telling = tuple[Callable[[Progress], None], Callable[[Instant | None], None]]
+
+
+def _shown(stretches: int) -> AbstractContextManager[Telling]:
     """Two functions to tell how far it is: while histories are entered, and while the rest catches up."""
+    console = Console(stderr=True)
+    return _bar(console, stretches) if console.is_terminal else _lines(console)
+
+
+@contextmanager
+def _bar(console: Console, stretches: int) -> Iterator[Telling]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -98,17 +104,41 @@ def _shown(
         TimeRemainingColumn(),
         TextColumn("{task.fields[said]}"),
     )
-    with Bars(*columns, console=Console(stderr=True)) as bars:
+    with Bars(*columns, console=console) as bars:
         task = bars.add_task("begins", total=stretches, said="")
 
         def tell(progress: Progress) -> None:
-            said = f"{progress.reports} reports, {progress.follow_ups} follow-ups, {progress.ticks} ticks"
-            bars.update(task, completed=progress.done, description=_day(progress.reached), said=said)
+            bars.update(
+                task, completed=progress.done, description=_day(progress.reached), said=_said(progress)
+            )
 
         def settling(settled: Instant | None) -> None:
             bars.update(task, description="settling", said=f"decided up to {_day(settled)}")
 
         yield tell, settling
+
+
+@contextmanager
+def _lines(console: Console) -> Iterator[Telling]:
+    """Where no bar can be drawn: a line for each simulated month."""
+    told: set[str] = set()
+
+    def tell(progress: Progress) -> None:
+        month = "" if progress.reached is None else f"{day_of(progress.reached):%B %Y}"
+        if month not in told:
+            told.add(month)
+            console.print(f"{month} begins: {_said(progress)} so far", highlight=False)
+
+    def settling(settled: Instant | None) -> None:
+        if "settling" not in told:
+            told.add("settling")
+            console.print(f"all is accepted; decided so far up to {_day(settled)}", highlight=False)
+
+    yield tell, settling
+
+
+def _said(progress: Progress) -> str:
+    return f"{progress.reports} reports, {progress.follow_ups} follow-ups, {progress.ticks} ticks"
 
 
 def _day(when: Instant | None) -> str:
