@@ -15,7 +15,7 @@ from schemas.registry import RegistryCodec
 from schemas.topics import RULES
 from sinks.database import Row
 from sinks.log import Entry, Place
-from sinks.rows import LONGEST_ID, event_row, outcome_row, unknown_row
+from sinks.rows import LONGEST_ID, event_row, outcome_row, publication_row, unknown_row
 
 Kept = TypeVar("Kept")
 
@@ -38,6 +38,7 @@ class Arrivals:
     next_offsets: dict[Place, int] = field(default_factory=dict)
     records: Counter[str] = field(default_factory=Counter)
     passed_over: list[tuple[Place, int, str]] = field(default_factory=list)
+    publication: dict[str, Row] = field(default_factory=dict)
 
 
 def read(entries: Iterable[Entry], codec: Codec) -> Arrivals:
@@ -74,6 +75,8 @@ def _take(arrivals: Arrivals, entry: Entry, codec: Codec) -> None:
         _keep(arrivals.events, arrivals.clashes, record.event_id, record, row)
     elif rule is None and isinstance(record, ClockTick):
         arrivals.ticks.setdefault(entry.partition, []).append((entry.offset, record.as_of))
+    elif rule is None and (heard := publication_row(record, payload)) is not None:
+        arrivals.publication[heard["event_id"]] = heard
 
 
 def _keep(kept: dict[str, tuple[Kept, Row]], clashes: list[str], id: str, record: Kept, row: Row) -> None:

@@ -8,12 +8,14 @@ import msgspec
 
 from rules.london import instant
 from schemas.contracts import snake
-from schemas.event_types import CaseEvent, Instant
+from schemas.event_types import CaseEvent, Instant, PolicyAdopted, Record
+from schemas.never_event_events import ReleaseSigned
 from schemas.outcome_types import Outcome
 from sinks.database import Row
 from sinks.log import Entry
 
 LONGEST_ID = 200
+PUBLICATION = "publication"
 
 
 def event_row(event: CaseEvent, payload: msgspec.Raw, entry: Entry) -> Row:
@@ -81,6 +83,20 @@ def unknown_row(entry: Entry, rule: str) -> tuple[str, Row]:
         "payload": {"base64": base64.b64encode(entry.value).decode()},
         **_place(entry),
         **_source(entry),
+    }
+
+
+def publication_row(record: Record, payload: msgspec.Raw) -> Row | None:
+    """What publication must hear; a policy for it lies in every partition, and is kept from one of them."""
+    if not isinstance(record, ReleaseSigned | PolicyAdopted):
+        return None
+    if isinstance(record, PolicyAdopted) and (record.rule != PUBLICATION or record.partition != 0):
+        return None
+    return {
+        "event_id": record.event_id,
+        "type": snake(type(record).__name__),
+        "recorded_at": record.recorded_at,
+        "payload": payload,
     }
 
 

@@ -97,6 +97,7 @@ outcomes = Table(
     Index("outcomes_of_a_subject", "subject", "revision"),
     Index("outcomes_of_a_case", "case_id", "offset"),
     Index("outcomes_for_the_board", "seq"),
+    Index("outcomes_for_releases", "recorded_at", postgresql_where=sql("rule = 'never_events'")),
 )
 """Everything a rule said, for ever; no row is changed."""
 
@@ -348,6 +349,48 @@ progress = Table(
 """Per partition: everything before `engine_offset` was decided and the decisions stand here; the newest tick
 heard, and the newest one that is settled."""
 
+publication_records = Table(
+    "publication_records",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    _moment("recorded_at", nullable=False),
+    Column("payload", JSONB, nullable=False),
+)
+"""What the log holds for publication: policies adopted for it, and releases signed."""
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("window_from", Text, nullable=False),
+    Column("window_to", Text, nullable=False),
+    Column("cadence", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    _moment("as_of", nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("supersedes", Text),
+    Column("content", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("checks", JSONB, nullable=False),
+    Column("stopped_because", Text),
+    _moment("signed_at"),
+    Column("signed_by", Text),
+    Column("signed_event_id", Text),
+    Index("releases_in_order", "as_of", "id"),
+    Index("releases_on_the_way", "status", postgresql_where=sql("status IN ('checked', 'signed')")),
+)
+"""Releases of never-event figures, each as it was drafted (`content`, canonical JSON); days are YYYY-MM-DD."""
+
+publication_progress = Table(
+    "publication_progress",
+    metadata,
+    Column("only", Integer, primary_key=True),
+    _moment("looked_up_to", nullable=False),
+)
+"""One row: everything that fell due up to then has been drafted."""
+
 alarms = Table(
     "alarms",
     metadata,
@@ -389,5 +432,8 @@ DERIVED = (
     quarantines,
     offsets,
     progress,
+    publication_records,
+    releases,
+    publication_progress,
 )
 """What a rebuild empties and restores."""

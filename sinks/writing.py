@@ -78,6 +78,7 @@ def write(connection: Connection, arrivals: Arrivals, progress: Sequence[Row]) -
         said = [outcome for outcome, row in outcomes if outcome is not None and row["rule"] == kept.rule]
         batch.upsert(kept.table, _stands(kept, before, said))
     _write_quarantines(connection, batch, [outcome for outcome, _ in outcomes if outcome is not None])
+    batch.upsert(tables.publication_records, arrivals.publication.values())
     batch.upsert(tables.progress, progress)
     batch.upsert(
         tables.offsets,
