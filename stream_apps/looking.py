@@ -1,6 +1,6 @@
 """Looks into one partition of the input at a few places: single records, and the first tick after a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from confluent_kafka import Message
@@ -21,8 +21,7 @@ _SMALL = {
 
 
 class Look(PartitionReader):
-    """For one thread, and for as long as one question takes. Ticks of a partition only step forward: the
-    clock sees to that, and a relay that repeats some after a crash goes on to the newest again."""
+    """For one thread, and for as long as one question takes."""
 
     def __init__(self, kafka: str, codec: Codec, partition: int) -> None:
         super().__init__(kafka, **_SMALL)
@@ -51,6 +50,29 @@ class Look(PartitionReader):
                     continue
         wanted = set(offsets)
         return {offset: record for offset, record in found.items() if offset in wanted}
+
+    def ticks(self, start: int, end: int) -> Iterator[tuple[int, ClockTick]]:
+        """Those from `start` up to, not including, `end`."""
+        for offset, message in self._window(start, end):
+            value = message.value()
+            if value is not None and value[:5] in self._heads:
+                yield offset, cast(ClockTick, self._codec.decode(value))
+
+    def _window(self, start: int, end: int) -> Iterator[tuple[int, Message]]:
+        for message in self.messages(CASE_EVENTS, self._partition, start, end):
+            offset = message.offset()
+            assert offset is not None
+            self.seen += 1
+            yield offset, message
+
+
+class TickSearch:
+    """Finds a tick by its time with few looks. Ticks of a partition only step forward: the clock sees to
+    that, and a relay that repeats some after a crash goes on to the newest again."""
+
+    def __init__(self, ticks: Callable[[int, int], Iterable[tuple[int, ClockTick]]]) -> None:
+        """`ticks`: those from one offset up to, not including, another."""
+        self._ticks = ticks
 
     def first(
         self, after: int, before: int, as_of: Instant, likely: int | None
@@ -96,19 +118,6 @@ class Look(PartitionReader):
                 return max(ticks, key=lambda one: one[1].as_of)
             end, size = start, size * 4
         return None
-
-    def _ticks(self, start: int, end: int) -> Iterator[tuple[int, ClockTick]]:
-        for offset, message in self._window(start, end):
-            value = message.value()
-            if value is not None and value[:5] in self._heads:
-                yield offset, cast(ClockTick, self._codec.decode(value))
-
-    def _window(self, start: int, end: int) -> Iterator[tuple[int, Message]]:
-        for message in self.messages(CASE_EVENTS, self._partition, start, end):
-            offset = message.offset()
-            assert offset is not None
-            self.seen += 1
-            yield offset, message
 
 
 def _runs(offsets: list[int]) -> Iterator[tuple[int, int]]:

@@ -34,7 +34,7 @@ from stream_apps.explaining import (
     recomputed,
     rereading,
 )
-from stream_apps.looking import Look
+from stream_apps.looking import Look, TickSearch
 from stream_apps.retelling import retold
 from views.reading import outcome_of
 
@@ -121,7 +121,9 @@ class Reasons:
                 rereading(records), quarantines_said(known.said),
             )  # fmt: skip
             try:
-                return recomputed(hearing, records, known.until, known.newest_tick, look, ticks)
+                return recomputed(
+                    hearing, records, known.until, known.newest_tick, TickSearch(look.ticks), ticks
+                )
             except Unproven:
                 return None
 
