@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import uuid4
 
-from producers import claims, linking, obligations, retracting, times
+from producers import claims, linking, never_events, obligations, retracting, times
 from producers import follow_ups as bodies
 from producers.claim_bodies import ClaimOpenedBody
 from producers.enriching import enrich, regrade
 from producers.facts import changed
 from producers.follow_up_body import AboutObligations, FollowUpBody
 from producers.follow_up_fields import READ, READ_OF_CASE, Fields
+from producers.never_event_bodies import NeverEventConfirmedBody
 from producers.refusals import Fault, Refused, wrong
 from producers.role_names import OTHER, role_code
 from producers.roles import Caller, require_sight
@@ -69,9 +70,16 @@ def _record(visit: Visit, case: OpenCase, body: bodies.AnyFollowUp, common: Fiel
     reason = case.hashed(body.reason)
     if isinstance(body, bodies.EnrichedBody):
         visit.change(case, enrich(visit, case.state, body))
-        return Enriched(**{**common, **case.state.copied()}, changed=_named(body), reason_hash=reason)
+        return Enriched(
+            **{**common, **case.state.copied()},
+            changed=_named(body),
+            reason_hash=reason,
+            never_event_type=body.never_event_type,
+        )
     if isinstance(body, bodies.CaseReleasedBody):
         return records.CaseReleased(**common, rule=body.rule, reason_hash=reason)
+    if isinstance(body, NeverEventConfirmedBody):
+        never_events.check_confirmed(visit, case, body)
     if type(body) in READ_OF_CASE:
         return _of_case(visit, case, body, common, reason)
     assert isinstance(body, AboutObligations)

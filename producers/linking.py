@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from producers.body_types import ORDER
 from producers.follow_ups import CaseLinkedBody
+from producers.never_events import stood_as_one
 from producers.refusals import wrong
 from producers.tables import cases
 from producers.visit import OpenCase, Visit
@@ -63,6 +64,7 @@ def link(visit: Visit, duplicate: OpenCase, body: CaseLinkedBody, common: dict[s
             other_reported_at=other.state.facts.reported_at,
             other_aware_at=other.state.facts.aware_at,
             reason_hash=case.hashed(body.reason),
+            other_never_event=stood_as_one(visit, other),
         )
         visit.append(case, record, twin=twin)
 

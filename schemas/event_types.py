@@ -86,6 +86,7 @@ class Reported(CaseEvent, frozen=True, kw_only=True):
 class Enriched(CaseEvent, frozen=True, kw_only=True):
     changed: tuple[str, ...]
     reason_hash: str | None = None
+    never_event_type: str | None = None
 
 
 class HarmRegraded(FollowUp, frozen=True, kw_only=True):
@@ -108,6 +109,7 @@ class NotifiableDeterminationRecorded(FollowUp, frozen=True, kw_only=True):
 class EventRetracted(CaseEvent, frozen=True, kw_only=True):
     retracted_event_id: str
     reason_hash: str | None = None
+    retracted_type: str | None = None
 
 
 class CaseLinked(CaseEvent, frozen=True, kw_only=True):
@@ -117,6 +119,7 @@ class CaseLinked(CaseEvent, frozen=True, kw_only=True):
     other_reported_at: Instant
     other_aware_at: Instant
     reason_hash: str | None = None
+    other_never_event: bool = False
 
 
 class FamilyAccountGiven(FollowUp, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from rules.calendar import parse as parse_calendar
 from rules.candour.draft import Draft
 from rules.candour.evidence import closable, evidence_of, meant_by
 from rules.candour.evolve import stages
+from rules.candour.ledger import spoken, take_ledger
 from rules.candour.opening import grade_of, open_by_harm
 from rules.candour.policy import RANK, worst
 from rules.candour.settle import moves, redate, settle, settle_new
@@ -67,7 +68,7 @@ def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterabl
             return (None,) if state.concerns(record) else ()
         case CalendarAdopted():
             return (None, *sorted(state.cases))
-        case CaseEvent() if type(record) in HEARD:
+        case CaseEvent() if type(record) in HEARD or spoken(heard):
             return (record.case_id,)
     return ()
 
@@ -81,7 +82,7 @@ def about(state: State, case_id: str | None, record: Record, heard: Sequence[Out
         case CalendarAdopted():
             return state.adopt(record) if case_id is None else _recount(state, case_id, record)
         case CaseEvent():
-            return _hear(state, record)
+            return _hear(state, record, spoken(heard))
     return []
 
 
@@ -104,23 +105,26 @@ def _cases(state: State, obligations: Iterable[str]) -> list[str]:
 # -- what people record -------------------------------------------------------------------------------------
 
 
-def _hear(state: State, event: CaseEvent) -> list[Outcome]:
-    if state.case(event.case_id).heard(event.event_id):
-        return []
+def _hear(state: State, event: CaseEvent, ledger: Sequence[Outcome]) -> list[Outcome]:
     draft = Draft(state, event.case_id, event)
+    again = type(event) not in HEARD or draft.case.heard(event.event_id)
     match event:
-        case EventRetracted():
-            if event.retracted_event_id in draft.case.withdrawn:
-                return []
+        case _ if again:
+            pass
+        case EventRetracted() if event.retracted_event_id not in draft.case.withdrawn:
             draft.say_of_case(
                 EvidenceWithdrawn,
                 "A record was entered by mistake; what rested on it is judged again.",
                 retracted_event_id=event.retracted_event_id,
             )
+        case EventRetracted():
+            again = True
         case Reported():
             _report(draft, event)
         case _:
             _follow_up(draft, event)
+    if not take_ledger(draft, event, ledger) and again:
+        return []
     if draft.case.evidence or draft.case.withdrawn:
         settle(draft, event)
     else:
@@ -140,7 +144,7 @@ def _report(draft: Draft, event: Reported) -> None:
 
 
 def _follow_up(draft: Draft, event: CaseEvent) -> None:
-    marks = [reopens(id) for id in _opens_again(draft.case, event)]
+    marks = [reopens(id) for id in _opens_again(draft, event)]
     if isinstance(event, ObligationStoodDown):
         marks = [closes(one.id) for one in meant_by(draft, event)]
     evidence, objections = evidence_of(draft, event, *marks)
@@ -211,7 +215,7 @@ def _counted_from(case: Case, event: CaseEvent, patient: Patient) -> tuple[int, 
     return reported_at, aware_at
 
 
-def _opens_again(case: Case, event: CaseEvent) -> list[str]:
+def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
     """Duties stood down that this regrade or choice opens again."""
     if not isinstance(event, HarmRegraded | CandourOptedIn):
         return []
@@ -222,8 +226,11 @@ def _opens_again(case: Case, event: CaseEvent) -> list[str]:
     ]
     return [
         one.id
-        for one in case.obligations.values()
-        if one.status == "stood_down" and one.patient in patients and event.provider in (None, one.provider)
+        for one in draft.case.obligations.values()
+        if one.status == "stood_down"
+        and one.patient in patients
+        and event.provider in (None, one.provider)
+        and draft.state.duty(one).opens != "never_event"  # for that one the ledger speaks
     ]
 
 

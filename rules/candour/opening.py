@@ -11,6 +11,8 @@ from rules.identity import obligation_id
 from schemas.event_types import MAY_STILL_FOLLOW, CaseEvent, CaseFacts, Grade, Instant, Patient, Provider
 from schemas.outcome_types import ObligationOpened
 
+WHATEVER_THE_HARM = "A never event is told to the patient or family as soon as possible, whatever the harm."
+
 ASSUMED = "Nobody said when it was noticed: taken as the time of the report."
 
 
@@ -48,6 +50,24 @@ def open_by_harm(
                 starts_at = aware_at if duty.starts == "aware_at" else reported_at
                 waits = bound.provisional and duty.opens == "harm"
                 _open(draft, event, patient, provider, instrument, bound, duty, starts_at, because, waits)
+
+
+def open_by_never_event(draft: Draft, event: CaseEvent, code: str, aware_at: Instant, counted: bool) -> None:
+    """Open what this provider owes every patient of the case because of a never event (law.md CLK-13).
+
+    Chosen by when it occurred; by the report while that is not known. `aware_at`: when it was recognised.
+    """
+    facts = event.facts
+    provider = next((one for one in facts.providers if one.code == code), facts.providers[0])
+    occurred_at = facts.reported_at if facts.occurred_at is None else facts.occurred_at
+    for instrument, bound in draft.policy.binding_by_occurrence(provider, occurred_at):
+        waits = bound.provisional and not counted
+        asked = ("Provisional until the patient safety team confirms or rejects it.",) if waits else ()
+        for duty in instrument.duty:
+            if duty.opens == "never_event":
+                for patient in facts.patients:
+                    because = (WHATEVER_THE_HARM, *asked)
+                    _open(draft, event, patient, provider, instrument, bound, duty, aware_at, because, waits)
 
 
 def open_after(draft: Draft, event: CaseEvent, tell: Obligation) -> None:

@@ -19,7 +19,7 @@ from schemas.event_types import Grade, Instant, Provider
 GRADES: tuple[Grade, ...] = ("not_known", "none", "low", "moderate", "severe", "fatal")
 RANK: dict[str, int] = {grade: rank for rank, grade in enumerate(GRADES)}
 
-Opens = Literal["report", "harm", "told", "investigation_completed"]
+Opens = Literal["report", "harm", "never_event", "told", "investigation_completed"]
 Starts = Literal["reported_at", "aware_at", "told", "investigation_completed"]
 
 
@@ -80,7 +80,7 @@ class Instrument(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True
     status: Literal["in_force", "proposed", "guidance"]
     valid_from: date | None = None
     valid_to: date | None = None
-    date_basis: Literal["reported_at", "aware_at"]
+    date_basis: Literal["reported_at", "aware_at", "occurred_at"]
     bound: tuple[Bound, ...] = ()
     duty: tuple[Duty, ...] = ()
 
@@ -119,10 +119,18 @@ class Policy:
     def binding(
         self, provider: Provider, reported_at: Instant, aware_at: Instant
     ) -> Iterator[tuple[Instrument, Bound]]:
-        """The instruments that bind this provider, each chosen by the date that it declares."""
+        """The instruments that bind this provider by the date of awareness or of the report, as they say."""
         for instrument, bound, first, last in self._that_bind(provider):
             when = reported_at if instrument.date_basis == "reported_at" else aware_at
-            if first <= when <= last:
+            if first <= when <= last and instrument.date_basis != "occurred_at":
+                yield instrument, bound
+
+    def binding_by_occurrence(
+        self, provider: Provider, occurred_at: Instant
+    ) -> Iterator[tuple[Instrument, Bound]]:
+        """The instruments that bind this provider and are chosen by when it occurred."""
+        for instrument, bound, first, last in self._that_bind(provider):
+            if instrument.date_basis == "occurred_at" and first <= occurred_at <= last:
                 yield instrument, bound
 
     def commencement(self, provider: Provider, family: str) -> Instant:
@@ -209,6 +217,11 @@ def _check(instrument: Instrument) -> None:
             raise PolicyRefused(
                 f"{where}: {duty.name} sets a deadline, but Regulation 20 has no number of days; "
                 "a local expectation goes into target_working_days"
+            )
+        if (duty.opens == "never_event") != (instrument.date_basis == "occurred_at"):
+            raise PolicyRefused(
+                f"{where}: {duty.name} opens on {duty.opens} by {instrument.date_basis}; a duty that a never "
+                "event opens goes by occurred_at, like the list of its day, and no other duty does"
             )
         if duty.target_working_days is not None and not duty.target_label:
             raise PolicyRefused(f"{where}: {duty.name} has a target without target_label; say whose it is")

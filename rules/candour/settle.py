@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from rules.candour.draft import Draft
+from rules.candour.ledger import spoken_of
 from rules.candour.opening import deadlines, follows_at, investigated_at, open_after
 from rules.candour.policy import Duty
 from rules.candour.standing import DETERMINATION, Standing, closes, concerns, judge, reopens
@@ -28,7 +29,8 @@ RETRACTED = "What this duty rested on was entered by mistake and has been retrac
 
 def settle(draft: Draft, event: CaseEvent) -> None:
     """First the duties that stand by themselves, then those that follow from them."""
-    first = [one for one in draft.case.obligations.values() if _opens(draft, one) in ("report", "harm")]
+    by_itself = ("report", "harm", "never_event")
+    first = [one for one in draft.case.obligations.values() if _opens(draft, one) in by_itself]
     for obligation in first:
         _settle(draft, obligation)
     for obligation in first:
@@ -108,6 +110,9 @@ def _rests_at(draft: Draft, obligation: Obligation, duty: Duty) -> Instant | Non
         at = follows_at(draft, tell, duty)
         closed = tell.status in ("merged", "stood_down", "discharged")
         return obligation.starts_at if at is None and closed else at
+    if duty.opens == "never_event":
+        there = spoken_of(draft.case.evidence, obligation)
+        return _start(draft, obligation, duty) if there else None
     again = _opened_again_at(draft, obligation)
     if again is not None:
         return again

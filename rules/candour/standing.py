@@ -80,6 +80,7 @@ DETERMINATION = "notifiable_determination_recorded"
 REPORTED = "The report itself is what this duty asks for."
 DONE = "All that is asked for was done."
 IN_WRITING = "All that the law asks for was given in writing."
+NO_NEVER_EVENT = "It does not stand as a never event of this provider."
 NOT_NOTIFIABLE = "A determination found this not to be a notifiable safety incident."
 
 
@@ -87,7 +88,7 @@ def _weigh(standing: Standing, obligation: Obligation, duty: Duty, basis: str, o
     match one.kind:
         case "family_account_given":
             # It is about being told; about another duty only where it names that.
-            if duty.opens == "harm" or one.obligation_id is not None:
+            if duty.opens in ("harm", "never_event") or one.obligation_id is not None:
                 standing.disputed = "not_told" in one.marks
         case "contact_attempted" | "contact_declined":
             if duty.discharged_by_decline:
@@ -98,6 +99,9 @@ def _weigh(standing: Standing, obligation: Obligation, duty: Duty, basis: str, o
         case "obligation_stood_down":
             if closes(obligation.id) in one.marks:
                 _stand_down(standing, one)
+        case "never_event":
+            if duty.opens == "never_event":
+                _by_ledger(standing, obligation, one)
         case "case_linked":
             if "duplicate" in one.marks and standing.status in UNSETTLED:
                 standing.status, standing.into_case = "merged", one.marks[-1]
@@ -201,6 +205,16 @@ def _determine(standing: Standing, obligation: Obligation, notifiable: bool) -> 
         or (standing.status == "stood_down" and standing.because == NOT_NOTIFIABLE)
     ):
         _open_again(standing, obligation, "A determination found this to be a notifiable safety incident.")
+
+
+def _by_ledger(standing: Standing, obligation: Obligation, one: Evidence) -> None:
+    """What the ledger of never events says is to this duty what a determination is to Regulation 20."""
+    standing.determined = "counted" in one.marks
+    if "withdrawn" in one.marks:
+        if standing.status in UNSETTLED:
+            standing.status, standing.because = "stood_down", NO_NEVER_EVENT
+    elif standing.status in UNSETTLED or standing.because == NO_NEVER_EVENT:
+        _open_again(standing, obligation, "The ledger of never events counts it.")
 
 
 def _stand_down(standing: Standing, one: Evidence) -> None:

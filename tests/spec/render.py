@@ -28,6 +28,9 @@ MODULES = (
     "test_indemnity",
     "test_indemnity_money",
     "test_indemnity_family",
+    "test_never_events",
+    "test_never_events_told",
+    "test_publication",
 )
 NOTE = (
     "Rendered from the tables in `tests/spec/` by `python -m tests.spec.render`; each case is run as a test."
@@ -47,7 +50,11 @@ still hear, and what a patient was paid; all of that rests on a power that was o
 escalations it names the trigger, the state, the level and, where the case is about them, the one
 `owner`, `by` when to take it on and when to `act`; for serious incidents each time with its framework.
 References with § are to the project's survey of the law; those to Regulation 20 are to SI 2014/2936
-as amended."""
+as amended.
+
+For never events it begins with the entry on the ledger: its state, with what it waits for or why it
+was withdrawn, then list, number of the type and sub-type (`?` where nobody could say), and of `by`,
+`on` (the London day of occurrence), `gate` and `payment` what the case is about."""
 
 
 def pages() -> dict[str, str]:

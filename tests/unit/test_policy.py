@@ -159,6 +159,7 @@ def test_every_instrument_of_the_law_is_there(files: Files) -> None:
         "SC35_2015",
         "REG20_HSB_2014",
         "REG20_2015",
+        "NE_FRAMEWORK_2015",
     }
     proposed = {name for name, fields in files.items() if fields.get("status") == "proposed"}
     assert proposed == {"PROP_HARD_TRUTHS", "DALTON_WILLIAMS", "PROP_POA_BILL"}
