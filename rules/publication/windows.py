@@ -1,7 +1,7 @@
 """Which windows are released, and as at when: inclusive London days, cumulative for the financial year."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from rules.london import first_second
@@ -69,3 +69,26 @@ def closed_years(policy: Policy, window: Window) -> Iterator[Window]:
         following = begins.replace(year=begins.year + 1)
         yield Window(begins, following - timedelta(days=1))
         begins = following
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A policy that holds from when it was recorded."""
+
+    policy: Policy
+    recorded_at: Instant
+
+
+def timetable(adopted: Sequence[Adopted], up_to: Instant) -> Iterator[tuple[Planned, Policy]]:
+    """The regular releases due by now, in order, by the policy in force then; each window is drafted once.
+
+    Nothing is drafted for a day before the first policy was adopted: the log did not hold that time. What a
+    later policy would have had earlier is drafted when that policy comes.
+    """
+    drafted: set[Window] = set()
+    spans = [*(one.recorded_at for one in adopted[1:]), up_to + 1]
+    for one, end in zip(adopted, spans, strict=True):
+        for plan in planned(one.policy, adopted[0].recorded_at, min(end - 1, up_to)):
+            if plan.window not in drafted:
+                drafted.add(plan.window)
+                yield replace(plan, as_of=max(plan.as_of, one.recorded_at)), one.policy
