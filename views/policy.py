@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rules.articles import Article, articles, in_short
 from views.why import note_of
@@ -27,6 +27,8 @@ NAMES = {
     "family": "Family",
     "asks_for_limb": "Asks for the limb of 20(9)",
 }
+PLAIN = {"reported_at": "the time of the report", "aware_at": "the time of becoming aware"}
+_AS_WRITTEN = ("version", "id", "clock")
 _HEADED = ("clause", "threshold")
 PROVIDER_TYPES = "provider_types"
 
@@ -89,7 +91,7 @@ def _lines(article: Article, depth: int, provider_type: str | None) -> Iterator[
         binds=article.binds,
         note=note_of(article),
         figures=[
-            (NAMES.get(name, name.replace("_", " ").capitalize()), in_short(value))
+            (NAMES.get(name, name.replace("_", " ").capitalize()), _plain(name, value))
             for name, value in article.said.items()
             if name not in _HEADED or str(value) not in (article.title, article.name)
         ],
@@ -101,7 +103,21 @@ def _lines(article: Article, depth: int, provider_type: str | None) -> Iterator[
         yield from _lines(part, depth + 1, provider_type)
 
 
+def _plain(name: str, value: Any) -> str:
+    """A code in words: `nhs_trust` as `NHS trust`."""
+    text = in_short(value)
+    if name in _AS_WRITTEN or not isinstance(value, str | list):
+        return text
+    return PLAIN.get(text, text.replace("_", " ").replace("nhs ", "NHS "))
+
+
 def _days(article: Article) -> str:
     if article.valid_from is None and article.valid_to is None:
         return "no dates"
-    return f"from {article.valid_from or 'ever'} to {article.valid_to or 'no end known'}"
+    first = "the beginning" if article.valid_from is None else in_words(article.valid_from)
+    return f"from {first} to {'no end known' if article.valid_to is None else in_words(article.valid_to)}"
+
+
+def in_words(day: date) -> str:
+    """`27 November 2014`"""
+    return f"{day.day} {day:%B %Y}"

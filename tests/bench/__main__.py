@@ -7,7 +7,17 @@ from typing import Annotated
 import psutil
 import typer
 
-from tests.bench import boarding, figures, living, remembering, replaying, sinking, starting
+from tests.bench import (
+    boarding,
+    explaining,
+    figures,
+    living,
+    remembering,
+    replaying,
+    sinking,
+    starting,
+    what_if,
+)
 from tests.bench.figures import Figure
 from tests.bench.ground import ground
 from tests.bench.progress import console, steps
@@ -17,10 +27,11 @@ ON_PARTS = {
     "live": living.measure,
     "remember": remembering.measure,
     "sink": sinking.measure,
+    "what_if": what_if.measure,
 }
 """These share one Kafka, registry and PostgreSQL, and make their topics anew."""
 
-ON_A_STACK = {"board": boarding.measure, "start": starting.measure}
+ON_A_STACK = {"board": boarding.measure, "start": starting.measure, "explain": explaining.measure}
 """These start a whole stack of their own, with nothing else beside it."""
 
 BENCHMARKS = [*ON_PARTS, *ON_A_STACK]

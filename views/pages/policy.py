@@ -38,7 +38,7 @@ async def show_policy(request: Request, now: Now, on: str = "", provider_type: s
         "errors": errors,
         "filled": {"on": on.strip() or day.isoformat(), "provider_type": provider_type},
         "types": types,
-        "day": day,
+        "day": policy.in_words(day),
         "view": why_view,
         "rules": [(one, policy.shown(one.content, day, wanted)) for one in found] if not errors else [],
         "nothing": not found,

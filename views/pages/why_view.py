@@ -1,8 +1,10 @@
 """A verdict in plain words: what it is about, what it says, and where on the log it lies."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from views import policy
 from views.pages import times, words
 
 Json = Mapping[str, Any]
@@ -102,7 +104,7 @@ def place(where: Json | None) -> str:
 def law(clause: Json) -> list[str]:
     """The clause with what has to stand beside it: status, days, source, and what is unconfirmed."""
     days = (
-        f"from {clause['valid_from']} to {clause['valid_to'] or 'no end known'}"
+        f"from {_day(clause['valid_from'])} to {_day(clause['valid_to'])}"
         if clause["valid_from"]
         else "no dates"
     )
@@ -114,6 +116,10 @@ def law(clause: Json) -> list[str]:
         f"Source: {clause['source']}. Confidence: {clause['confidence']}.{doubt}",
     ]
     return [*lines, clause["note"]] if clause["note"] else lines
+
+
+def _day(text: str | None) -> str:
+    return "no end known" if text is None else policy.in_words(date.fromisoformat(text))
 
 
 def _lower(text: str) -> str:
