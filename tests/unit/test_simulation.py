@@ -1,14 +1,17 @@
 """Simulated histories: the same seed gives the same, mixed as the sources say, and fit to be accepted."""
 
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+import schemas
 from command.simulate import Wish, simulate
 from command.stack import Stack
 from embedded.problems import StartError
@@ -30,6 +33,7 @@ RYY = Participant("RYY", "nhs_foundation_trust", scheme_member=True, nhs_contrac
 NZZ = Participant("NZZ", "independent_hospital", scheme_member=False, nhs_contract=True)
 PLAN = Plan((RXX, RYY, NZZ), date(2013, 4, 1), date(2014, 9, 30), seed=7)
 SHORT = replace(PLAN, last=date(2013, 6, 30), reports=40.0)
+NEVER_EVENTS = Path(schemas.__file__).parent / "policy" / "never_events"
 AT_ANY_HOUR = {"report", "escalation_acknowledged"}
 MIDNIGHT = 60 * 24
 
@@ -115,6 +119,17 @@ def test_some_never_events_come_to_light_in_a_later_month_than_they_occurred(act
     ends = Counter(action.kind for action in actions if action.kind.startswith("never_event"))
     assert ends["never_event_rejected"] > 2
     assert ends["never_event_confirmed"] > 15
+
+
+@pytest.mark.parametrize("version", sorted(volumes().never_event_lists))
+def test_kinds_of_never_events_are_of_the_lists_that_the_rule_goes_by(version: str) -> None:
+    listed = tomllib.loads((NEVER_EVENTS / f"LIST_{version}.toml").read_text(encoding="utf-8"))
+    types = {one["no"]: one for one in listed["type"]}
+    assert listed["valid_from"] == volumes().never_event_lists[version]
+    for kind in volumes().never_event_kinds:
+        one = types[kind.numbers[version]]
+        assert (one["gate"] == "none") is (version != "2011" or not kind.harmed), kind.name
+        assert set(kind.subtypes) <= {subtype["code"] for subtype in one.get("subtype", ())}
 
 
 def test_bundles_come_at_the_end_of_a_month_and_of_a_half_year(actions: list[Action]) -> None:
