@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import Table
 
 from schemas.outcome_types import Outcome
-from sinks import escalation, indemnity, obligation, tables
+from sinks import escalation, indemnity, never_event, obligation, tables
 
 
 class Standing(NamedTuple):
@@ -23,6 +23,7 @@ class Standing(NamedTuple):
 
 
 STANDINGS = (
+    Standing("never_events", tables.never_events, never_event.NeverEvent, never_event.step),
     Standing("candour", tables.obligations, obligation.Obligation, obligation.step),
     Standing("escalation", tables.escalations, escalation.Escalation, escalation.step),
     Standing("escalation", tables.serious_clocks, escalation.SeriousClock, escalation.clock_step),

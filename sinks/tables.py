@@ -317,6 +317,34 @@ payments = Table(
 )
 """What patients were paid; no review bears on it."""
 
+never_events = Table(
+    "never_events",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    _moment("opened_at", nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("state", "by", "provider", "provider_type")),
+    Column("list_version", Text, nullable=False),
+    Column("type_no", Integer),
+    Column("subtype", Text),
+    _moment("occurred_at"),
+    Column("occurred_on", Text),
+    _moment("reported_at", nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("gate", "payment")),
+    *(Column(name, Text) for name in ("waits_for", "why")),
+    *map(_moment, ("confirmed_at", "counted_at")),
+    Column("restated", Integer, nullable=False),
+    Column("because", JSONB, nullable=False),
+    Column("policy_version", Text),
+    Column("latest_cause", Text, nullable=False),
+    _moment("latest_at", nullable=False),
+    Column("revisions", Integer, nullable=False),
+    Index("never_events_in_order", "opened_at", "id"),
+    Index("never_events_of_a_case", "case_id"),
+    Index("never_events_under_review", "opened_at", "id", postgresql_where=sql("state = 'proposed'")),
+)
+"""Each entry of the ledger of never events as it stands: the fold of its outcomes (`sinks.never_event`)."""
+
 quarantines = Table(
     "quarantines",
     metadata,
@@ -429,6 +457,7 @@ DERIVED = (
     family_updates,
     facts,
     payments,
+    never_events,
     quarantines,
     offsets,
     progress,

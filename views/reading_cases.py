@@ -8,10 +8,12 @@ from sqlalchemy import Connection, select
 
 from schemas.event_types import Instant
 from sinks.escalation import Escalation, SeriousClock
+from sinks.never_event import NeverEvent
 from sinks.obligation import Obligation
 from sinks.tables import case_events, obligations, outcomes, progress, quarantines
 from views.reading import fold_at, load, settled_up_to
 from views.reading_escalations import clocks_of_case, of_case
+from views.reading_never_events import of_case as never_event_of_case
 
 Payload = Mapping[str, Any]
 
@@ -23,6 +25,7 @@ class Case(Struct, frozen=True, kw_only=True):
     events: Sequence[tuple[str, Payload]]
     outcomes: Sequence[tuple[str, Payload]]
     obligations: Sequence[Obligation]
+    never_event: NeverEvent | None
     escalations: Sequence[Escalation]
     serious_clocks: Sequence[SeriousClock]
     quarantined: Sequence[Payload]
@@ -63,6 +66,7 @@ def read_case(connection: Connection, case_id: str, as_at: Instant | None) -> Ca
         events=[(row.type, row.payload) for row in rows],
         outcomes=_outcomes(connection, case_id, as_at),
         obligations=_obligations(connection, case_id, as_at),
+        never_event=never_event_of_case(connection, case_id, as_at),
         escalations=of_case(connection, case_id, as_at),
         serious_clocks=clocks_of_case(connection, case_id, as_at),
         quarantined=_quarantined(connection, case_id),

@@ -28,6 +28,7 @@ from views.api import audit as audit_api
 from views.api import cases as cases_api
 from views.api import escalations as escalations_api
 from views.api import indemnity as indemnity_api
+from views.api import never_events as never_events_api
 from views.api import obligations as obligations_api
 from views.api import why as why_api
 from views.at_door import AtDoor
@@ -35,6 +36,7 @@ from views.pages import (
     audit,
     board,
     case,
+    escalations,
     follow_ups,
     indemnity,
     policy,
@@ -52,6 +54,7 @@ PAGES = (
     start.router,
     report.router,
     board.router,
+    escalations.router,
     case.router,
     audit.router,
     indemnity.router,
@@ -88,6 +91,7 @@ def run(
         escalations_api.router(door, store, access),
         audit_api.router(store, access),
         indemnity_api.router(store, access),
+        never_events_api.router(store, access),
         why_api.router(Reasons(store, kafka, registry), access),
         live.router(live.Feed(store), access),
     )

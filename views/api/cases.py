@@ -14,7 +14,7 @@ from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
 from schemas.event_types import Instant
 from views.access import Access, require_sight
-from views.api import escalation_shapes, shapes
+from views.api import escalation_shapes, never_events, shapes
 from views.api.times import parse, utc
 from views.at_door import AtDoor, DoorAway
 from views.reading_cases import Case, read_case
@@ -49,6 +49,7 @@ def shape(found: Case, as_at: Instant | None, all_here: bool = True) -> shapes.J
         **shapes.facts(found.latest),
         "recorded_at": utc(found.events[0][1]["recorded_at"]),
         "obligations": [shapes.obligation(one) for one in found.obligations],
+        "never_event": never_events.shape(found.never_event) if found.never_event else None,
         "escalations": [escalation_shapes.escalation(one) for one in found.escalations],
         "serious_clocks": [escalation_shapes.serious_clock(one) for one in found.serious_clocks],
         "quarantined": [{"rule": one["rule"], "error": one["error"]} for one in found.quarantined],
@@ -96,6 +97,7 @@ def _only_at_door(
         **shapes.facts(msgspec.to_builtins(known.state.copied())),
         "recorded_at": utc(known.recorded_at),
         "obligations": [],
+        "never_event": None,
         "escalations": [],
         "serious_clocks": [],
         "quarantined": [],
