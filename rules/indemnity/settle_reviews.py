@@ -142,7 +142,7 @@ def _acts(draft: Draft, id: str, claim: Claim) -> None:
             by_role=decision.by_role, decided_at=decision.at,
         )  # fmt: skip
     if reimbursement is not None and review.reimbursement != reimbursement.event_id:
-        told = f"The provider bears {claim.share} % by decision and reimbursement together."
+        told = f"With the decision the share of the provider comes to {claim.share} % of the claim."
         draft.say(
             ReimbursementStated, id, told, "The patient is paid all the same.", notice,
             event_id=reimbursement.event_id, status=reimbursement.word, percent=reimbursement.percent,

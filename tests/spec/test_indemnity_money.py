@@ -40,7 +40,7 @@ TOPIC = Topic(
             + """2014-05-01 10:00  decision C-1 reduce share=40
             2014-05-02 10:00  reimbursement C-1 decided 60""",
             MARKER + "review C-1 decided not_open reduce share=40 decided=60",
-            because="The provider bears 100 % by decision and reimbursement together",
+            because="With the decision the share of the provider comes to 100 %",
         ),
         ClaimLaw(
             "but never more: the reimbursement is refused",
