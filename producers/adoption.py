@@ -11,9 +11,11 @@ from producers.outbox import codec_of, partition_row, put, save_ids
 from producers.tables import adoptions
 from schemas.event_types import CalendarAdopted, PolicyAdopted
 from schemas.registry import register_all
-from schemas.topics import PARTITIONS
+from schemas.topics import CASE_EVENTS, PARTITIONS, WARD_EVENTS
 
 CALENDAR = "calendar"
+PATTERNS = "patterns"
+"""The rule that hears the wards; its windows are counted in days, so that it needs no calendar."""
 _LOCK = 0x63616E64_6F6F7203
 
 
@@ -62,7 +64,11 @@ def adopt(database: str, rule: str, version: str, content: str) -> bool:
             records.append(
                 CalendarAdopted(**common) if rule == CALENDAR else PolicyAdopted(**common, rule=rule)  # type: ignore[arg-type]
             )
-        put(connection, [partition_row(codec, one, one.event_id, one.partition, now) for one in records])
+        topic = WARD_EVENTS if rule == PATTERNS else CASE_EVENTS
+        put(
+            connection,
+            [partition_row(codec, one, one.event_id, one.partition, now, topic) for one in records],
+        )
         row = {
             "subject": subject,
             "sha256": digest,

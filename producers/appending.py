@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 class Row(NamedTuple):
     id: int
+    topic: str
     partition: int | None
     key: str
     value: bytes

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from producers import now
+from producers.alerts import ALERT, AlertBody, declare_complete
 from producers.cases import require_id
 from producers.connections import engine as pool
 from producers.follow_ups import AnyFollowUp
@@ -95,6 +96,12 @@ class Door:
             return answer
 
         return self._once(wanted, body, None, accept)
+
+    def accept_alert(self, body: AlertBody, caller: Caller | None, key: str | None = None) -> Answer:
+        """What `POST /api/alerts/complete` answers. Raises `Refused`, `NotReady`."""
+        require(caller, ALERT)
+        assert caller is not None
+        return self._once(ALERT, body, key, lambda visit: declare_complete(visit, body, caller))
 
     @contextmanager
     def visit(self) -> Iterator[Visit]:

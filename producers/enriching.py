@@ -1,10 +1,11 @@
 """What became known later changes the facts of the case: an enrichment, or a regrade of harm."""
 
 from datetime import date
+from typing import Any
 
 import msgspec
 
-from producers import times
+from producers import coded, times
 from producers.facts import FLAG_BITS, CaseState
 from producers.follow_ups import EnrichedBody, HarmRegradedBody
 from producers.refusals import Fault, Refused, wrong
@@ -38,7 +39,22 @@ def enrich(visit: Visit, state: CaseState, body: EnrichedBody) -> CaseState:
     state = msgspec.structs.replace(state, facts=facts, flags=_flags(state, body))
     if body.could_have_been is not None:
         state = msgspec.structs.replace(state, potential=body.could_have_been)
-    return _with_provider(visit, state, body.provider) if body.provider else state
+    state = _with_provider(visit, state, body.provider) if body.provider else state
+    return _with_codes(visit, state, body)
+
+
+def _with_codes(visit: Visit, state: CaseState, body: EnrichedBody) -> CaseState:
+    """The ward, the type and the factors; a code that is not known stays in the vault with the words."""
+    said: dict[str, Any] = {}
+    if body.ward:
+        said["ward_ref"] = visit.vault.ward_ref(state.facts.providers[0].code, body.ward)
+    elif body.provider:
+        said["ward_ref"] = None  # the reference was that of a ward of another provider
+    if (kind := coded.incident_type(body.incident_type, [])) is not None:
+        said["incident_type"] = kind
+    if body.factors is not None:
+        said["factor_codes"] = ",".join(coded.factors(body.factors, []))
+    return msgspec.structs.replace(state, **said)
 
 
 def _patients(visit: Visit, state: CaseState, body: EnrichedBody) -> tuple[Patient, ...]:

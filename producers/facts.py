@@ -47,13 +47,19 @@ class ToldOfClaim(msgspec.Struct, frozen=True, kw_only=True):
 class CaseState(msgspec.Struct, frozen=True, kw_only=True):
     """The facts that are copied into each record, and the routing fields that stand before them.
 
-    `claims` has what `producers.claims` judges by; its keys are event ids.
+    `claims` has what `producers.claims` judges by; its keys are event ids. What follows it is for patterns
+    over many cases (`producers.ward_view`).
     """
 
     facts: CaseFacts
     potential: Grade
     flags: int
     claims: dict[str, ToldOfClaim] = {}
+    ward_ref: str | None = None
+    incident_type: str | None = None
+    factor_codes: str = ""  # in one value with commas between, so that a retraction takes out all or nothing
+    ward_version: int = 0
+    report_retracted: bool = False
 
     @property
     def harm(self) -> Grade:
@@ -63,6 +69,10 @@ class CaseState(msgspec.Struct, frozen=True, kw_only=True):
 
     def patient(self, ref: str) -> Patient | None:
         return next((patient for patient in self.facts.patients if patient.ref == ref), None)
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        return tuple(filter(None, self.factor_codes.split(",")))
 
     def provider_codes(self) -> tuple[str, ...]:
         return tuple(provider.code for provider in self.facts.providers)

@@ -46,7 +46,7 @@ from producers.escalation_bodies import (
 )
 from producers.follow_up_body import AboutObligations, FollowUpBody
 from producers.never_event_bodies import NeverEventConfirmedBody, NeverEventRejectedBody
-from producers.reports import RelevantPerson
+from producers.reports import MOST_FACTORS, RelevantPerson
 from schemas.event_types import Axis, ContactResult, DeclinedBy, Means
 
 Limb = Annotated[str, Field(pattern=r"^[A-Za-z0-9_().]{1,40}$")]
@@ -71,6 +71,8 @@ class EnrichedBody(FollowUpBody):
     immediate_risk: Answer = None
     could_have_been: PhysicalGrade | None = None
     never_event_type: NeverEventType | None = None
+    incident_type: Short | None = None
+    factors: list[Short] | None = Field(default=None, max_length=MOST_FACTORS)
 
 
 class HarmRegradedBody(AboutObligations):

@@ -12,7 +12,8 @@ from schemas.cloud_events import headers
 from schemas.codec import Codec
 from schemas.contracts import FULL_NAMES
 from schemas.event_types import CaseEvent, ClockTick, Instant, Record
-from schemas.topics import DOOR_TYPES
+from schemas.topics import CASE_EVENTS, DOOR_TYPES, WARD_EVENTS, ward_partition
+from schemas.ward_events import AlertDeclaredComplete, WardEvent
 
 SOURCE = "/candour/door"
 _LARGEST_VALUE = (
@@ -47,14 +48,25 @@ def save_ids(connection: Connection, ids: dict[str, int]) -> None:
 
 
 def case_row(codec: Codec, record: CaseEvent) -> dict[str, Any]:
-    return _row(codec, record, record.event_id, record.case_id, record.recorded_at, None)
+    return _row(codec, record, CASE_EVENTS, record.event_id, record.case_id, record.recorded_at, None)
+
+
+def ward_row(codec: Codec, record: WardEvent | AlertDeclaredComplete) -> dict[str, Any]:
+    """For the topic of the wards: all that is of one provider lies in one partition."""
+    where = ward_partition(record.provider)
+    return _row(codec, record, WARD_EVENTS, record.event_id, record.key, record.recorded_at, where)
 
 
 def partition_row(
-    codec: Codec, record: Record, event_id: str, partition: int, recorded_at: Instant
+    codec: Codec,
+    record: Record,
+    event_id: str,
+    partition: int,
+    recorded_at: Instant,
+    topic: str = CASE_EVENTS,
 ) -> dict[str, Any]:
     """For what goes to one partition rather than to a case's."""
-    return _row(codec, record, event_id, f"partition:{partition}", recorded_at, partition)
+    return _row(codec, record, topic, event_id, f"partition:{partition}", recorded_at, partition)
 
 
 def put(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
@@ -64,7 +76,13 @@ def put(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _row(
-    codec: Codec, record: Record, event_id: str, key: str, recorded_at: Instant, partition: int | None
+    codec: Codec,
+    record: Record,
+    topic: str,
+    event_id: str,
+    key: str,
+    recorded_at: Instant,
+    partition: int | None,
 ) -> dict[str, Any]:
     value = codec.encode(record)
     if len(value) > _LARGEST_VALUE:
@@ -72,6 +90,7 @@ def _row(
     when = record.as_of if isinstance(record, ClockTick) else recorded_at
     attributes = headers(FULL_NAMES[type(record)], event_id, SOURCE, when, key)
     return {
+        "topic": topic,
         "partition": partition,
         "key": key,
         "event_id": event_id,

@@ -20,7 +20,7 @@ from health import serve
 from health.pauses import short_pauses
 from producers.appending import Row, settings
 from producers.connections import libpq
-from schemas.topics import CASE_EVENTS, PARTITIONS
+from schemas.topics import CASE_EVENTS, PARTITIONS, WARD_EVENTS
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ _PAUSE_SECONDS = 0.5
 _UNHEALTHY_SECONDS = 30.0
 
 _READ = """
-    SELECT id, partition, key, value, headers FROM door.outbox
+    SELECT id, topic, partition, key, value, headers FROM door.outbox
     WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT %s
 """
 _WAITING = """
@@ -117,7 +117,7 @@ class Relay:
             while True:
                 try:
                     producer.produce(
-                        CASE_EVENTS,
+                        row.topic,
                         value=row.value,
                         key=row.key,
                         headers=headers,
@@ -158,10 +158,10 @@ class Relay:
         admin = AdminClient({"bootstrap.servers": self._kafka, "log_level": 0})
         while not self._stop.is_set():
             try:
-                topic = admin.list_topics(CASE_EVENTS, timeout=2).topics[CASE_EVENTS]
-                if topic.error is None and len(topic.partitions) == PARTITIONS:
+                missing = [name for name in (CASE_EVENTS, WARD_EVENTS) if not _is_there(admin, name)]
+                if not missing:
                     return True
-                self._hindered(f"waits for the topic {CASE_EVENTS}", None)
+                self._hindered(f"waits for the topic {missing[0]}", None)
             except KafkaException as error:
                 self._hindered("waits for Kafka", error)
         return False
@@ -185,6 +185,11 @@ def run(*, database: str, kafka: str, registry: str | None = None, health_port: 
         relay.run()
     finally:
         health.close()
+
+
+def _is_there(admin: AdminClient, name: str) -> bool:
+    topic = admin.list_topics(name, timeout=2).topics[name]
+    return topic.error is None and len(topic.partitions) == PARTITIONS
 
 
 def _first(connection: psycopg.Connection[Any], statement: str, *values: object) -> Any:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-from producers import times
+from producers import coded, times
 from producers.facts import FLAG_BITS, CaseState
 from producers.providers import NOT_KNOWN
 from producers.refusals import Fault, Refused, pointer
@@ -106,7 +106,15 @@ def _state(reading: _Reading, body: ReportBody, caller: Caller | None) -> CaseSt
         patients=_patients(body),
     )
     potential: Grade = body.could_have_been or "not_known"  # type: ignore[assignment]
-    return CaseState(facts=facts, potential=potential, flags=reading.flags)
+    ward_ref = reading.visit.vault.ward_ref(facts.providers[0].code, body.ward) if body.ward else None
+    return CaseState(
+        facts=facts,
+        potential=potential,
+        flags=reading.flags,
+        ward_ref=ward_ref,
+        incident_type=coded.incident_type(body.incident_type, reading.notes),
+        factor_codes=",".join(coded.factors(body.factors, reading.notes)),
+    )
 
 
 def _patients(body: ReportBody) -> tuple[Patient, ...]:
@@ -157,10 +165,12 @@ def _record(visit: Visit, case: OpenCase, report_id: str, body: ReportBody) -> R
         recorded_at=visit.now,
         by_role=role,
         facts=facts,
-        ward_ref=visit.vault.ward_ref(facts.providers[0].code, body.ward) if body.ward else None,
+        ward_ref=case.state.ward_ref,
         never_event_type=body.never_event_type,
         reporter_role=role,
         narrative_hash=case.key.hash(body.what_happened),
+        incident_type=case.state.incident_type,
+        factors=case.state.factors,
     )
 
 

@@ -18,9 +18,11 @@ from producers.body_types import (
     Time,
 )
 from schemas.event_types import Relation, RelationReason
+from schemas.incident_types import FACTORS, TYPES
 
 MOST_PATIENTS = 500
 MOST_PROVIDERS = 20
+MOST_FACTORS = 20
 
 
 def _incident(kind: str) -> str:
@@ -75,6 +77,10 @@ class ReportBody(Body):
     could_have_been: PhysicalGrade | None = None
     immediate_risk: Answer = None
     never_event_type: NeverEventType | None = None
+    incident_type: Short | None = Field(default=None, description=f"One of {', '.join(TYPES)}; or not_sure.")
+    factors: list[Short] | None = Field(
+        default=None, max_length=MOST_FACTORS, description=f"Some of {', '.join(FACTORS)}."
+    )
     patients: list[PatientBody] | None = Field(default=None, max_length=MOST_PATIENTS)
     reporter: Reporter | None = None
     anonymous: Answer = None

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import select, update
 
 from producers.facts import without
@@ -46,9 +47,17 @@ def retract(
         if event.type == "case_linked":
             of.duplicate_of, of.touched = None, True
         _take_out(visit, of, event)
+        if event.type == "reported":
+            visit.change(of, msgspec.structs.replace(of.state, report_retracted=True))
         fields = {**common, "event_id": event_id, "case_id": of.case_id, **of.state.copied()}
         reason = of.hashed(body.reason)
-        visit.append(of, EventRetracted(**fields, retracted_event_id=event.event_id, reason_hash=reason))
+        retraction = EventRetracted(
+            **fields,
+            retracted_event_id=event.event_id,
+            reason_hash=reason,
+            retracted_type=event.type,
+        )
+        visit.append(of, retraction)
         visit.connection.execute(
             update(events).where(events.c.event_id == event.event_id).values(retracted_by=event_id)
         )

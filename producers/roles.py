@@ -47,8 +47,11 @@ _SAFETY = _CLINICIAN | {
     "claim_opened",
     "claim_closed",
     "contravention_recorded",
+    "alert_declared_complete",
 }
-_DIRECTOR = frozenset({REPORT, "escalation_acknowledged", "escalation_acted"})
+_DIRECTOR = frozenset({REPORT, "alert_declared_complete", "escalation_acknowledged", "escalation_acted"}) | {
+    "release_signed"
+}
 _AUDITOR = frozenset(
     {
         "openness_finding_recorded",

@@ -40,6 +40,7 @@ outbox = Table(
     METADATA,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("xid", Xid8, nullable=False, server_default=_this_transaction),
+    Column("topic", Text, nullable=False, server_default=text("'safety.case-events'")),
     Column("partition", Integer),
     Column("key", Text, nullable=False),
     Column("event_id", Text, nullable=False),
@@ -54,6 +55,13 @@ ticks = Table(
     METADATA,
     Column("as_of", BigInteger, primary_key=True),
     Column("manual", Boolean, nullable=False),
+)
+
+courier = Table(
+    "courier",
+    METADATA,
+    Column("partition", Integer, primary_key=True),
+    Column("next_offset", BigInteger, nullable=False),
 )
 
 clock_notes = Table(

@@ -12,7 +12,7 @@ from producers.tables import ticks
 from rules.london import instant
 from schemas.codec import Codec
 from schemas.event_types import ClockTick, Instant
-from schemas.topics import PARTITIONS
+from schemas.topics import CASE_EVENTS, PARTITIONS, WARD_EVENTS
 
 _TICKS = uuid5(NAMESPACE_URL, "urn:candour:clock-tick")
 
@@ -57,4 +57,11 @@ def write_tick(connection: Connection, codec: Codec, as_of: Instant, *, manual: 
         ClockTick(partition=partition, as_of=as_of, event_id=str(uuid5(_TICKS, f"{partition}|{as_of}")))
         for partition in range(PARTITIONS)
     ]
-    put(connection, [partition_row(codec, one, one.event_id, one.partition, as_of) for one in records])
+    put(
+        connection,
+        [
+            partition_row(codec, one, one.event_id, one.partition, as_of, topic)
+            for topic in (CASE_EVENTS, WARD_EVENTS)
+            for one in records
+        ],
+    )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import Connection, Table, select, update
 
 from producers import outbox, providers, tables
@@ -15,11 +16,14 @@ from producers.now import Clock
 from producers.refusals import Refused, unknown_case, wrong
 from producers.said import as_json
 from producers.vault import CaseKey, Vault
+from producers.ward_view import WardView, ward_records, ward_view
 from producers.writing import insert_all
 from rules.london import day_of
 from schemas.codec import Codec
 from schemas.contracts import snake
 from schemas.event_types import CaseEvent, Instant, Provider
+from schemas.never_event_events import ReleaseSigned
+from schemas.ward_events import AlertDeclaredComplete
 
 _INSERTED = (
     tables.cases,
@@ -46,6 +50,8 @@ class OpenCase:
     duplicate_of: str | None = None
     new: bool = False
     touched: bool = False
+    shown: WardView | None = None
+    """What patterns over many cases know of it."""
 
     def hashed(self, text: str | None) -> str | None:
         """The keyed hash that stands on the log for a text in the vault."""
@@ -105,6 +111,7 @@ class Visit:
                 "", f"is too large for the log: {error}", "Name fewer patients or providers."
             ) from None
         self._rows[tables.outbox].append(row)
+        self._tell_wards(case, record)
         self._rows[tables.events].append(
             {
                 "event_id": record.event_id,
@@ -116,6 +123,25 @@ class Visit:
                 "twin": twin,
             }
         )
+
+    def _tell_wards(self, case: OpenCase, record: CaseEvent) -> None:
+        """In the same transaction, what this changes for patterns over many cases."""
+        after = ward_view(case.state, is_duplicate=case.duplicate_of is not None)
+        if after != case.shown:
+            version = case.state.ward_version + 1
+            self.change(case, msgspec.structs.replace(case.state, ward_version=version))
+        for told in ward_records(case.shown, after, case.state.ward_version, record):
+            self._rows[tables.outbox].append(outbox.ward_row(self._codec, told))
+        case.shown = after
+
+    def append_sign_off(self, record: ReleaseSigned) -> None:
+        """It is about no case, and lies in the partition that it names."""
+        row = outbox.partition_row(self._codec, record, record.event_id, record.partition, self.now)
+        self._rows[tables.outbox].append(row)
+
+    def tell_wards(self, record: AlertDeclaredComplete) -> None:
+        """Of what is about no case."""
+        self._rows[tables.outbox].append(outbox.ward_row(self._codec, record))
 
     def keep(self, case: OpenCase, event_id: str, content: dict[str, Any], aside: dict[str, Any]) -> None:
         """Put what was said into the vault."""
@@ -188,7 +214,9 @@ class Visit:
             raise unknown_case(case_id)
         state, duplicate_of, wrapped = found
         key = self.vault.open_key(case_id, wrapped) if wrapped is not None else None
-        return OpenCase(case_id, from_plain(state), key, duplicate_of)
+        facts = from_plain(state)
+        shown = ward_view(facts, is_duplicate=duplicate_of is not None)
+        return OpenCase(case_id, facts, key, duplicate_of, shown=shown)
 
 
 def _case_values(case: OpenCase) -> dict[str, Any]:

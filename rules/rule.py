@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from rules.identity import OUTCOMES, name_based
 from schemas.event_types import CaseEvent, ClockTick, Record
 from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
+from schemas.topics import CASE_EVENTS
 
 
 def outcome_id(rule: str, outcome: Outcome) -> str:
@@ -35,7 +36,7 @@ class Rule:
 
     `about` gets None for what concerns the partition as a whole. `passes_over` says, from a record's type
     and its first three bytes, that the rule needs nothing of it: (type, harm, potential, flags). `order`
-    sorts the outcomes of a tick.
+    sorts the outcomes of a tick. `source` is the topic it hears: the rules of one app all hear the same one.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Rule:
     apply: Callable[[Any, Outcome], None]
     passes_over: Callable[[type[Record], int, int, int], bool]
     order: Callable[[Outcome], Any]
+    source: str = CASE_EVENTS
 
     def decide(self, state: Any, record: Record, heard: Sequence[Outcome], offset: int) -> list[Outcome]:
         """All that follows from this record at this offset of its partition.

@@ -1,4 +1,7 @@
-"""The case engine: Faust brings a case's records in order, the rules decide, the outcome logs remember."""
+"""The case engine: Faust brings a case's records in order, the rules decide, the outcome logs remember.
+
+Nothing in it is about cases: `stream_apps.patterns` is the same app for the rule that hears another topic.
+"""
 
 import asyncio
 import logging
@@ -43,6 +46,7 @@ class Setting:
     data: str
     instance: str | None
     group: str = GROUP
+    source: str = SOURCE
     session: float = 15.0
     rebalance: float = 20.0
     delivery_deadline: float = 30.0
@@ -67,12 +71,13 @@ class CaseEngine:
         self, setting: Setting, rules: Sequence[Rule], codec: Codec, die: Callable[[str], NoReturn] = die
     ):
         self.setting, self.rules, self.codec, self.die = setting, rules, codec, die
+        self.heard = rules[0].source
         self.engines: dict[int, Engine] = {}
         self.recovered = False
         self.outcomes = OutcomeLog(
             setting.kafka,
             {rule.name: rule.topic for rule in rules},
-            SOURCE,
+            setting.source,
             die,
             setting.delivery_deadline,
             **setting.outcome_log,
@@ -86,9 +91,9 @@ class CaseEngine:
         self.app.on_partitions_revoked.connect(self._forget)
         self.app.on_rebalance_complete.connect(self._remember)
         topic = self.app.topic(
-            CASE_EVENTS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+            self.heard, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
         )
-        self.app.agent(topic, name="case-engine")(self._listen)
+        self.app.agent(topic, name=setting.source.rpartition("/")[2])(self._listen)
 
     def in_group(self) -> bool:
         try:
@@ -123,7 +128,7 @@ class CaseEngine:
     async def _recover(self) -> None:
         generation = self.app.consumer_generation_id
         await self.outcomes.settled()
-        partitions = sorted(at.partition for at in self.app.consumer.assignment() if at.topic == CASE_EVENTS)
+        partitions = sorted(at.partition for at in self.app.consumer.assignment() if at.topic == self.heard)
         self.engines.clear()
 
         def going() -> bool:

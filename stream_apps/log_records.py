@@ -23,13 +23,13 @@ def source(message: Message) -> tuple[int, str]:
     return int(offset), part.decode()
 
 
-def rereader(kafka: str, codec: Codec) -> Reread:
+def rereader(kafka: str, codec: Codec, topic: str = CASE_EVENTS) -> Reread:
     """Reads a case's records again. What cannot be decoded lies among the dead letters, and is left out."""
 
     def reread(partition: int, start: int, end: int, case_id: str) -> Iterable[tuple[int, Record]]:
         key = case_id.encode()
         with PartitionReader(kafka) as reader:
-            for message in reader.messages(CASE_EVENTS, partition, start, end):
+            for message in reader.messages(topic, partition, start, end):
                 if message.key() == key:
                     try:
                         record = codec.decode(message.value())

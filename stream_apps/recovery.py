@@ -10,7 +10,6 @@ from confluent_kafka import Message
 
 from rules.rule import Rule
 from schemas.codec import Codec
-from schemas.topics import CASE_EVENTS
 from stream_apps.engine import Engine
 from stream_apps.faults import point
 from stream_apps.log_records import rereader, source
@@ -36,9 +35,10 @@ def recall_partitions(
     `going` is asked every few records and tells whether these partitions are still ours, else raises
     `Overtaken`; being asked is a sign of life.
     """
+    heard = rules[0].source
     engines = {
-        partition: Engine(rules, codec.encode, codec.decode, partition, offset, rereader(kafka, codec))
-        for partition, offset in committed(kafka, group, CASE_EVENTS, partitions).items()
+        partition: Engine(rules, codec.encode, codec.decode, partition, offset, rereader(kafka, codec, heard))
+        for partition, offset in committed(kafka, group, heard, partitions).items()
     }
     with PartitionReader(kafka) as reader:
         for rule in rules:

@@ -47,6 +47,7 @@ class Fold:
         self._kafka, self._codec, self._rules, self._encode = kafka, codec, rules, encode
         self._progress = progress or (lambda records: None)
         self._obey = obey
+        self._heard = rules[0].source
         self._peek = Peek(rules, codec)
         self._set_aside = {letter.place for letter in listed(kafka)}
         self.seen = self.decoded = 0
@@ -56,14 +57,14 @@ class Fold:
         with PartitionReader(self._kafka) as reader:
             obeyed = quarantines(reader, self._rules, self._codec, partition) if self._obey else {}
             deliberation = Deliberation(
-                self._rules, self._encode, partition, rereader(self._kafka, self._codec), obeyed
+                self._rules, self._encode, partition, rereader(self._kafka, self._codec, self._heard), obeyed
             )
             take = deliberation.take
             for offset, value in self._needed(reader, partition, until):
                 try:
                     record = self._codec.decode(value)
                 except Undecodable:
-                    if (CASE_EVENTS, partition, offset) not in self._set_aside:
+                    if (self._heard, partition, offset) not in self._set_aside:
                         raise
                     continue
                 said = [word for part in take(offset, record) for word in part]
@@ -75,7 +76,7 @@ class Fold:
     ) -> Iterator[tuple[int, bytes | None]]:
         """The records that rules may need. Most of the log goes through here: one slice, one look-up."""
         passed, passes, set_aside = self._peek.passed, self._peek.passes, self._set_aside
-        for batch in reader.batches(CASE_EVENTS, partition, None, until):
+        for batch in reader.batches(self._heard, partition, None, until):
             self.seen += len(batch)
             self._progress(self.seen)
             needed = [
@@ -88,7 +89,7 @@ class Fold:
                 if passes(value):
                     continue
                 offset = _offset(message)
-                if (CASE_EVENTS, partition, offset) not in set_aside:
+                if (self._heard, partition, offset) not in set_aside:
                     self.decoded += 1
                     yield offset, value
 

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, make_url, text
 from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.registry import RegistryCodec
-from schemas.topics import CASE_EVENTS
+from stream_apps import patterns
 from stream_apps.case_engine import GROUP
 from stream_apps.log_records import source
 from stream_apps.partition_reader import PartitionReader, committed
@@ -19,6 +19,8 @@ from stream_apps.verdict import Found, Verdict
 SINK_PATIENCE = 20.0  # seconds that the read model may be behind
 
 Show = Callable[[str], None]
+App = tuple[Sequence[Rule], str]
+"""The rules of an app that carries them, and its consumer group."""
 
 
 def verify(
@@ -31,24 +33,41 @@ def verify(
     show: Show = print,
 ) -> Verdict:
     """Up to what the engine has committed; false where anything differs. Shows what it found."""
-    verdict = judge(kafka, RegistryCodec(registry), case_rules(rules), group, database)
+    beside = [(patterns.RULES, patterns.GROUP)] if rules is None else []
+    verdict = judge(kafka, RegistryCodec(registry), case_rules(rules), group, database, beside)
     for line in verdict.lines():
         show(line)
     return verdict
 
 
 def judge(
-    kafka: str, codec: Codec, rules: Sequence[Rule], group: str, database: str | None = None
+    kafka: str,
+    codec: Codec,
+    rules: Sequence[Rule],
+    group: str,
+    database: str | None = None,
+    beside: Sequence[App] = (),
 ) -> Verdict:
-    """The same without a word."""
+    """The same without a word. `beside`: further apps that write to the same read model."""
     verdict = Verdict()
-    folding = Fold(kafka, codec, rules, codec.encode)
     # Before the topics: what is in the read model by now must be on them when they are read.
     shown = _read_model(database) if database is not None else {}
     on_topic: dict[str, bytes] = {}
+    for app in ((rules, group), *beside):
+        _judge_app(verdict, kafka, codec, app, on_topic)
+    if database is not None:
+        verdict.read_model = [f"{id} is in read.outcomes and on no log" for id in shown if id not in on_topic]
+        verdict.read_model += _unlike_read_model(database, on_topic)
+    return verdict
+
+
+def _judge_app(verdict: Verdict, kafka: str, codec: Codec, app: App, on_topic: dict[str, bytes]) -> None:
+    rules, group = app
+    heard = rules[0].source
+    folding = Fold(kafka, codec, rules, codec.encode)
     with PartitionReader(kafka) as reader:
-        partitions = range(reader.partitions(CASE_EVENTS))
-    for partition, until in committed(kafka, group, CASE_EVENTS, partitions).items():
+        partitions = range(reader.partitions(heard))
+    for partition, until in committed(kafka, group, heard, partitions).items():
         due: dict[str, dict[str, Found]] = {rule.name: {} for rule in rules}
         for offset, said in folding.partition(partition, until):
             for number, word in enumerate(said, 1):
@@ -57,11 +76,7 @@ def judge(
             for rule in rules:
                 there = written(reader, rule.topic, partition, until, verdict, on_topic)
                 compare(verdict, due[rule.name], there, f"{rule.name}/{partition}", codec)
-    verdict.records = folding.seen
-    if database is not None:
-        verdict.read_model = [f"{id} is in read.outcomes and on no log" for id in shown if id not in on_topic]
-        verdict.read_model += _unlike_read_model(database, on_topic)
-    return verdict
+    verdict.records += folding.seen
 
 
 def written(

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
 
+from producers.alerts import AlertBody
 from producers.door import Door
 from producers.follow_ups import AnyFollowUp
 from producers.reports import ReportBody
@@ -49,8 +50,15 @@ class FollowUpTaken(BaseModel):
     notes: list[str]
 
 
+class AlertTaken(BaseModel):
+    event_id: str
+    alert_id: str
+    provider: str
+    recorded_at: str
+
+
 def router(door: Door, sign_in: SignIn) -> APIRouter:
-    """The two ways in. `sign_in` knows who asks."""
+    """The ways in. `sign_in` knows who asks."""
     made = APIRouter(prefix="/api", tags=["intake"], route_class=ProblemRoute, responses=DOCUMENTED)
 
     @made.post("/reports", status_code=201, response_model=ReportTaken, summary="Report what happened")
@@ -68,5 +76,14 @@ def router(door: Door, sign_in: SignIn) -> APIRouter:
     )
     def follow_up(request: Request, case_id: str, body: AnyFollowUp, key: Key = None) -> dict[str, Any]:
         return door.accept_follow_up(case_id, body, sign_in.caller(request), key)
+
+    @made.post(
+        "/alerts/complete",
+        status_code=201,
+        response_model=AlertTaken,
+        summary="Declare that a safety alert is complete",
+    )
+    def alert(request: Request, body: AlertBody, key: Key = None) -> dict[str, Any]:
+        return door.accept_alert(body, sign_in.caller(request), key)
 
     return made

@@ -4,7 +4,7 @@ from rules.patterns.decide import about, concerned, order, passes_over
 from rules.patterns.evolve import apply
 from rules.patterns.state import State
 from rules.rule import Rule
-from schemas.topics import PATTERNS
+from schemas.topics import PATTERNS, WARD_EVENTS
 
 RULE = Rule(
     name="patterns",
@@ -15,5 +15,6 @@ RULE = Rule(
     apply=apply,
     passes_over=passes_over,
     order=order,
+    source=WARD_EVENTS,
 )
 """Where other rules speak of a case, this one speaks of a provider: quarantines name its code."""

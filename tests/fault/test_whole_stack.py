@@ -129,7 +129,7 @@ def test_no_breach_that_evidence_forbids_though_kafka_was_away(dawn: Stack, pers
         for step in range(1, 13):  # an hour of log time, while nothing reaches the log
             assert advance(dawn.database, now + step * HOUR_MS // 12)
         waiting = rows(dawn, "SELECT count(*) FROM door.outbox")
-        assert waiting == [(1 + 12 * PARTITIONS,)], "evidence and ticks wait in the outbox"
+        assert waiting == [(1 + 12 * 2 * PARTITIONS,)], "evidence and ticks wait in the outbox"
         assert person.read(f"/api/cases/{told}")["settled"] is False
     finally:
         broker.resume()

@@ -1,0 +1,30 @@
+"""The second app, for what is seen over many cases only: the same machinery on `safety.ward-events`.
+
+What it finds goes back to the log through the door (`producers.courier`), so that the case engine still has
+one log in one order.
+"""
+
+import health
+from health.pauses import short_pauses
+from rules.patterns import RULE
+from rules.rule import Rule
+from stream_apps.case_engine import CaseEngine, Setting
+
+GROUP = "candour-patterns"
+SOURCE = "/candour/patterns"
+RULES: tuple[Rule, ...] = (RULE,)
+
+
+def run(*, kafka: str, registry: str, data: str, health_port: int, instance: str) -> None:
+    """Work until SIGTERM, then end on a commit. Exits 70 where it must not go on, 75 where a part is away."""
+    from stream_apps.process import serve_app, wait_for_parts
+
+    codec = wait_for_parts(kafka, registry, [RULE.source, RULE.topic])
+    setting = Setting(kafka, data, instance, group=GROUP, source=SOURCE)
+    engine = CaseEngine(setting, RULES, codec)
+    answers = health.serve(health_port, engine.ready, {"part": "patterns", "rules": [RULE.name]})
+    short_pauses()
+    try:
+        serve_app(engine.app, engine.watchdog)
+    finally:
+        answers.close()
