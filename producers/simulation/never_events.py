@@ -80,7 +80,7 @@ def _scene(
         occurred,
         grade=random.choices(grades, shares)[0],
         ward=random.choice(theatres) if kind.theatre and theatres else None,
-        incident_type="treatment" if kind.theatre else "implementation_of_care",
+        incident_type="treatment" if kind.theatre else "monitoring",
         what=words.NEVER_EVENT[kind.name],
         found_after_days=found_later,
         never_event_type=told if random.random() < 0.9 else "not_sure",

@@ -14,7 +14,7 @@ _CLUSTER_BEGINS, _CLUSTER_DAYS, _CLUSTER = 0.35, 18, 13
 _RETURN_BEGINS, _RETURN = 0.55, 9
 _SILENT_FROM, _SILENT_TO = 0.60, 0.80
 _BULK_AT, _BULK, _BULK_SINCE_DAYS = 0.70, 14, 150
-_TYPE = "patient_accident"
+_TYPE = "accident"
 
 
 def cluster(plan: Plan) -> Iterator[tuple[Participant, Scene]]:

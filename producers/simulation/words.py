@@ -1,7 +1,7 @@
 """What simulated people say. Nothing of it is taken from a real report, and nobody is named."""
 
 SAID = {
-    "patient_accident": (
+    "accident": (
         "Found on the floor beside the bed; the call bell was out of reach.",
         "Slipped in the bathroom while a nurse was with the next patient.",
         "Fell from a chair while reaching for a cup.",
@@ -16,11 +16,11 @@ SAID = {
         "A cannula was left in after transfer and the arm became inflamed.",
         "The dressing was changed a day late and the wound had opened.",
     ),
-    "access_and_transfer": (
+    "access": (
         "Waited four hours on a trolley before a bed was found.",
         "Transferred without notes, so that the allergy was not known.",
     ),
-    "clinical_assessment": (
+    "assessment": (
         "The result was on the system for two days before anybody acted on it.",
         "The early warning score was added up wrongly and no doctor was called.",
     ),
@@ -32,19 +32,19 @@ SAID = {
         "The lift stood still with a patient on the way to theatre.",
         "Two staff short on the night shift; observations were late.",
     ),
-    "implementation_of_care": (
+    "monitoring": (
         "A pressure ulcer was seen that had not been there on admission.",
         "Turning was not recorded for a whole shift.",
     ),
-    "consent_and_communication": (
+    "communication": (
         "The interpreter was not booked and the talk was put off.",
         "The family was told another ward than the right one.",
     ),
-    "medical_device": (
+    "device": (
         "The monitor gave no alarm while a lead was off.",
         "The hoist stopped half way and was lowered by hand.",
     ),
-    "infection_control": (
+    "infection": (
         "A side room was used again before it was cleaned.",
         "Isolation began a day after the result was known.",
     ),
@@ -55,9 +55,10 @@ FACTORS = (
     "communication",
     "equipment",
     "training",
-    "workload",
-    "patient_condition",
+    "fatigue",
+    "patient",
     "environment",
+    "handover",
 )
 
 NEVER_EVENT = {

@@ -27,6 +27,7 @@ from producers.simulation.people import MOST, nhs_number
 from producers.simulation.plan import FIRST_HOUR, LAST_HOUR, Participant, Plan, PlanRefused
 from producers.simulation.volumes import GRADES, volumes
 from rules.london import LONDON, at, day_of
+from schemas.incident_types import FACTORS, TYPES
 
 RXX = Participant("RXX", "nhs_trust", scheme_member=True, nhs_contract=True)
 RYY = Participant("RYY", "nhs_foundation_trust", scheme_member=True, nhs_contract=True)
@@ -94,6 +95,12 @@ def test_the_case_mix_is_that_of_the_source(actions: list[Action]) -> None:
     assert sum(volumes().case_mix.values()) == pytest.approx(1)
 
 
+def test_types_and_factors_are_such_as_the_log_may_name(actions: list[Action]) -> None:
+    assert set(volumes().case_mix) <= TYPES.keys()
+    assert {action.body["incident_type"] for action in reports(actions)} <= TYPES.keys()
+    assert {one for action in reports(actions) for one in action.body.get("factors", ())} <= FACTORS.keys()
+
+
 def test_near_misses_are_among_what_did_no_harm_and_some_could_have_killed(actions: list[Action]) -> None:
     near = [action.body for action in reports(actions) if action.body["kind"] == "near_miss"]
     assert 0.10 < len(near) / len(reports(actions)) < 0.15
@@ -145,7 +152,7 @@ def test_harm_gathers_on_one_ward_another_goes_silent_and_duties_are_closed_in_b
     falls = [
         action.body["occurred_at"][:7]
         for action in reports(actions)
-        if action.body["ward"] == wards.BAD_WARD and action.body["incident_type"] == "patient_accident"
+        if action.body["ward"] == wards.BAD_WARD and action.body["incident_type"] == "accident"
     ]
     usual, most = len(falls) / 18, Counter(falls).most_common(1)[0][1]
     assert most > 3 * usual
@@ -194,7 +201,7 @@ def test_each_action_is_a_body_that_the_door_knows(actions: list[Action]) -> Non
             body = FOLLOW_UP.validate_python(
                 {**action.body, **{name: str(uuid4()) for name in action.refers}}
             )
-        assert set(body.model_extra or ()) <= {"incident_type", "factors"}, action
+        assert not body.model_extra, action
 
 
 def test_roles_are_such_as_the_log_may_name(actions: list[Action]) -> None:
