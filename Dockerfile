@@ -29,6 +29,8 @@ RUN useradd --system --uid 10001 --home-dir /var/lib/candour --create-home cando
 COPY --from=build /opt/candour /opt/candour
 ENV PATH=/opt/candour/bin:$PATH PYTHONUNBUFFERED=1 CANDOUR_DATA=/var/lib/candour
 USER candour
+# A volume takes the owner of what it is laid over.
+RUN mkdir -p /var/lib/candour/public
 WORKDIR /var/lib/candour
 # SIGTERM lets the engine end on a commit.
 STOPSIGNAL SIGTERM

@@ -16,10 +16,15 @@ _TAKEN = (
     "SELECT count(*) FILTER (WHERE settled_as_of >= (SELECT max(as_of) FROM door.ticks)),"
     " sum(settled_as_of), sum(engine_offset), min(settled_as_of) FROM read.progress"
 )
+_DRAFTED = (
+    "SELECT coalesce(max(looked_up_to), 0) >= (SELECT max(as_of) FROM door.ticks)"
+    " FROM read.publication_progress"
+)
 
 
 def tick(stack: Stack, as_of: datetime) -> None:
-    """Returns when the outbox is empty and the read model has applied the tick in every partition.
+    """Returns when the outbox is empty and the read model has applied the tick in every partition,
+    and all releases that fell due by it are drafted.
 
     Raises StartError with the system clock, or when nothing has moved for a minute.
     """
@@ -53,15 +58,18 @@ def wait_until_taken(
         while True:
             (empty,) = connection.execute(_EMPTY).fetchone() or (False,)
             taken, *way, settled = connection.execute(_TAKEN).fetchone() or (0, None, None)
-            if empty and taken == PARTITIONS:
+            (drafted,) = connection.execute(_DRAFTED).fetchone() or (False,)
+            if empty and drafted and taken == PARTITIONS:
                 return
             tell(settled)
             now = time.monotonic()
             if (taken, *way) != before:
                 before, moved_at = (taken, *way), now
             if now - moved_at > _STUCK_SECONDS or now - began > patience_seconds:
+                late = f"only {taken} of {PARTITIONS} partitions have taken it"
+                if taken == PARTITIONS:
+                    late = "releases that fell due by it are not drafted yet"
                 raise StartError(
-                    f"The tick is on its way, but only {taken} of {PARTITIONS} partitions have taken it. "
-                    "`candour doctor` tells which part is not at work."
+                    f"The tick is on its way, but {late}. `candour doctor` tells which part is not at work."
                 )
             time.sleep(0.02)

@@ -31,15 +31,14 @@ class SignOff(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str
 
 
-def contents(one: Release, checked: Sequence[Check], sign_off: SignOff) -> dict[str, bytes]:
-    """What is published, by file name, without the package that lists it and its signature."""
+def drafted_files(one: Release, checked: Sequence[Check], *, signed: bool = False) -> dict[str, bytes]:
+    """Figures, tables, page and checks, by file name: what there is before anybody has signed."""
     return {
         RELEASE: canonical(one),
         **csv_files(one),
-        PAGE: document(one).encode(),
+        PAGE: document(one, signed=signed).encode(),
         STYLE: _STYLE.read_bytes(),
         CHECKS: _json(list(checked)),
-        SIGN_OFF: _json(sign_off),
     }
 
 
@@ -61,7 +60,8 @@ def signed_files(
     one: Release, checked: Sequence[Check], sign_off: SignOff, key: Ed25519PrivateKey
 ) -> dict[str, bytes]:
     """All files of the folder. `datapackage.json.sig` is the raw Ed25519 signature of `datapackage.json`."""
-    files = contents(one, checked, sign_off) | {PUBLIC_KEY: public_pem(key)}
+    files = drafted_files(one, checked, signed=True)
+    files |= {SIGN_OFF: _json(sign_off), PUBLIC_KEY: public_pem(key)}
     listed = package(one, files)
     return files | {PACKAGE: listed, SIGNATURE: key.sign(listed)}
 

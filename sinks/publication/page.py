@@ -22,9 +22,10 @@ TABLES = {
 MEASURES = {"meets_definition": "meets the definition", "under_review": "under review"}
 
 
-def document(one: Release) -> str:
+def document(one: Release, *, signed: bool) -> str:
     """The whole page, which needs nothing but `release.css` beside it."""
-    return _templates().get_template("document.jinja").render(one=one, main=fragment(one))
+    main = fragment(one, links=signed)
+    return _templates().get_template("document.jinja").render(one=one, main=main, signed=signed)
 
 
 def fragment(

@@ -39,6 +39,11 @@ _WAITING = (
 
 log = structlog.get_logger()
 
+NEWS_OF_SIGNATURES = exists(_WAITING.order_by(None)) | exists(
+    select(releases.c.id).where(releases.c.status == "signed")
+)
+"""Whether a signature waits to be taken, or a release to be published."""
+
 
 def take_signatures(store: Engine) -> None:
     """Mark as signed what a director signed with the fingerprint that stands; anything else is an alarm."""
@@ -64,13 +69,6 @@ def take_signatures(store: Engine) -> None:
                     signed_event_id=row.event_id,
                 )
             )
-
-
-def anything_signed(store: Engine) -> bool:
-    """Whether a signature waits to be taken, or a release to be published."""
-    signed = select(releases.c.id).where(releases.c.status == "signed")
-    with store.connect() as connection:
-        return bool(connection.scalar(select(exists(_WAITING.order_by(None)) | exists(signed))))
 
 
 def publish_signed(store: Engine, place: Path, key: Ed25519PrivateKey) -> list[str]:

@@ -1,0 +1,77 @@
+"""A director signs a release of never-event figures: through the door, like everything else on the log.
+
+The log gets the role and the fingerprint of what was seen; the name lies sealed beside the reporters' names.
+"""
+
+from typing import Annotated, Any
+from uuid import UUID, uuid5
+
+from pydantic import Field
+from sqlalchemy import insert, select
+
+from producers.body_types import Body, Said
+from producers.door import Door, patiently
+from producers.refusals import Fault, Refused
+from producers.roles import Caller, require
+from producers.tables import case_keys, reporters
+from producers.visit import Visit
+from schemas.cloud_events import rfc3339
+from schemas.never_event_events import ReleaseSigned
+
+RELEASE_SIGNED = "release_signed"
+_RELEASES = UUID("3b6f6f0e-64d3-4a56-8c62-1f0f0e7b6a21")
+_PARTITION = 0
+
+
+class SignOffBody(Body):
+    """Who signs, and the SHA-256 of the release's canonical JSON as they saw it."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    name: Said
+
+
+def sign_off(door: Door, release_id: str, body: SignOffBody, caller: Caller | None) -> dict[str, Any]:
+    """Raises `Refused` (401, 403; 409 where it was signed before) and `NotReady`.
+
+    That there is such a release, checked and with this fingerprint, is for whoever shows releases to see to.
+    """
+    require_director(caller)
+
+    def attempt() -> dict[str, Any]:
+        with door.visit() as visit:
+            return _sign(visit, release_id, body)
+
+    return patiently(attempt)
+
+
+def require_director(caller: Caller | None) -> None:
+    """Raises `Refused`. A release is about every provider, so a provider's own director cannot sign it."""
+    require(caller, RELEASE_SIGNED)
+    if caller is not None and caller.provider is not None:
+        detail = f"A release holds figures of all providers; you are signed in for {caller.provider}."
+        raise Refused(
+            403, "Not yours to sign", [Fault("", detail, "Sign in as a director of the publisher.")]
+        )
+
+
+def _sign(visit: Visit, release_id: str, body: SignOffBody) -> dict[str, Any]:
+    # The same release with the same figures is signed once: its event has one id.
+    event_id = str(uuid5(_RELEASES, f"{release_id}|{body.sha256}"))
+    if visit.connection.execute(select(reporters.c.event_id).where(reporters.c.event_id == event_id)).first():
+        raise Refused(409, "Signed before", [Fault("", f"{release_id} has been signed; that stands.")])
+    book = str(uuid5(_RELEASES, release_id))
+    key, wrapped = visit.vault.new_key(book)
+    visit.connection.execute(insert(case_keys).values(case_id=book, wrapped=wrapped))
+    sealed = key.seal_reporter(event_id, {"name": body.name, "role": "director", "release": release_id})
+    visit.connection.execute(insert(reporters).values(event_id=event_id, case_id=book, sealed=sealed))
+    visit.append_sign_off(
+        ReleaseSigned(
+            partition=_PARTITION,
+            event_id=event_id,
+            recorded_at=visit.now,
+            release_id=release_id,
+            sha256=body.sha256,
+            by_role="director",
+        )
+    )
+    return {"release_id": release_id, "event_id": event_id, "recorded_at": rfc3339(visit.now)}
