@@ -113,6 +113,8 @@ def step(before: Escalation | None, outcome: Outcome) -> Escalation | None:
     change = CHANGES.get(type(outcome))
     if before is None or change is None or outcome.revision <= before.revisions:
         return before
+    if isinstance(outcome, said.DeliveryHeard):  # how it stands, and why, does not change by it
+        return replace(before, **_delivered(before, outcome), revisions=outcome.revision)
     return replace(before, **change(before, outcome), **_latest(before, outcome))
 
 

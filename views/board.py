@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from producers.facts import FLAG_BITS
 from rules import london
 from schemas.event_types import Instant
-from sinks.tables import alarms, cases, obligations, quarantines, watch
-from views.api import shapes
+from sinks.tables import alarms, cases, escalations, obligations, quarantines, watch
+from views.api import escalation_shapes, shapes
 from views.api.times import utc
 from views.reading import load, settled_up_to
+from views.reading_escalations import load as load_escalations
 
 SHOWN = 100
 _HARMED = ("incident", "outcome")
@@ -41,6 +42,7 @@ class Freshness(Struct, frozen=True, kw_only=True):
 class Board(Struct, frozen=True, kw_only=True):
     """Obligations have the shape of the API."""
 
+    escalations: Part
     late: Part
     due_next: Part
     targets_next: Part
@@ -69,6 +71,7 @@ def board(connection: Connection, *, now: Instant, provider: str | None = None, 
         return _cases(connection, and_(condition, *own), shown)
 
     return Board(
+        escalations=_escalations(connection, provider, shown),
         late=duties(
             or_((owed.state == "breached") & owed.discharged_at.is_(None), waits & (owed.due_at <= gone)),
             owed.due_at,
@@ -105,6 +108,21 @@ def freshness(connection: Connection, now: Instant) -> Freshness:
         outbox_age_seconds=None if measured.outbox_age_ms is None else measured.outbox_age_ms / 1000,
         records_waiting=None if measured.records_waiting is None else int(measured.records_waiting),
         measured_at=utc(measured.measured_at),
+    )
+
+
+def _escalations(connection: Connection, provider: str | None, shown: int) -> Part:
+    """What is open, the most urgent first; of those, what nobody has taken on, and what waits longest."""
+    one = escalations.c
+    mine = [] if provider is None else [one.provider == provider]
+    condition = and_(one.state != "closed", *mine)
+    taken = one.state == "acknowledged"
+    order = (one.urgency, taken, case((taken, one.act_by), else_=one.acknowledge_by), one.id)
+    chosen = select(escalations).where(condition).order_by(*order).limit(shown)
+    found = load_escalations(connection.execute(chosen).mappings())
+    return Part(
+        shown=[escalation_shapes.escalation(each) for each in found],
+        count=_count(connection, escalations, condition, found, shown),
     )
 
 

@@ -40,6 +40,7 @@ def _context(found: board.Board, wanted: Mapping[str, str], now: Instant) -> dic
     return {
         "now": now,
         "lists": lists,
+        "escalated": board_view.escalated(found, wanted),
         "unclear": board_view.unclear(found),
         "quarantined": found.quarantined,
         "states": found.states,

@@ -66,6 +66,11 @@ def lists(found: Board, wanted: Mapping[str, str]) -> list[List]:
     ]
 
 
+def escalated(found: Board, wanted: Mapping[str, str]) -> Part:
+    """Who must act. It is about no duty, so a filter by duty leaves it as it is."""
+    return _narrowed(found.escalations, {"owner_role": wanted.get("owner_role", "")})
+
+
 def _narrowed(part: Part, wanted: Mapping[str, str]) -> Part:
     asked = {name: value for name in ("owner_role", "duty") if (value := wanted.get(name))}
     if not asked:
@@ -99,7 +104,8 @@ def warnings(found: Board) -> list[str]:
 
 def summary(found: Board, shown: Sequence[List]) -> str:
     """One line for who listens to the page: only what waits for somebody."""
-    counts = [f"{one.count} {one.title.lower()}" for one in shown]
+    counts = [f"{found.escalations.count} escalated"] if found.escalations.count else []
+    counts += [f"{one.count} {one.title.lower()}" for one in shown]
     counts += [f"{part.count} {title.lower()}" for _, title, part in unclear(found) if part.count]
     if found.quarantined.count:
         counts.insert(0, f"{found.quarantined.count} cannot be said")
@@ -108,6 +114,13 @@ def summary(found: Board, shown: Sequence[List]) -> str:
 
 def owners(found: Board, wanted: Mapping[str, str]) -> list[str]:
     """The owner roles to choose from: those on the board, and the one chosen."""
-    parts = (found.late, found.due_next, found.targets_next, found.provisional, found.targets_passed)
+    parts = (
+        found.escalations,
+        found.late,
+        found.due_next,
+        found.targets_next,
+        found.provisional,
+        found.targets_passed,
+    )
     roles = {one["owner_role"] for part in parts for one in part.shown}
     return sorted(roles | ({wanted["owner_role"]} if wanted["owner_role"] else set()))

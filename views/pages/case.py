@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from rules import london
 from schemas.event_types import Instant
 from views import case_page
-from views.pages import api, case_view
+from views.pages import api, case_view, escalations
 from views.pages.follow_up_forms import BY_TYPE
 from views.pages.now import Now
 from views.pages.problems import problem_page, unavailable
@@ -39,6 +39,7 @@ async def show_case(
         "as_at": moment,
         "now": shown_at,
         "obligations": case_view.obligations(case, shown_at),
+        **(escalations.may(request) if moment is None else {}),
         "timeline": case_page.merged(case),
         "forms": case_view.may_record(case, caller(request)),
         "recorded": BY_TYPE.get(recorded or ""),

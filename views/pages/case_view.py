@@ -77,6 +77,8 @@ def may_record(case: Case, caller: Caller | None) -> list[Form]:
         return []
     there = {
         "obligation": bool(case.get("obligations")),
+        "escalation": any(one["state"] != "closed" for one in case.get("escalations") or ()),
+        "serious": bool(case.get("serious_clocks")),
         "claim": bool(claims(case)),
         "fact": any(_stands(line, "material_fact_recorded") for line in case.get("timeline") or ()),
     }

@@ -14,13 +14,13 @@ NAMED = {"yes_no": (Choice("yes", "Yes"), Choice("no", "No")), "grades": choices
 
 @dataclass(frozen=True)
 class Form:
-    """`about`: whether it must say which patient and provider, which obligation, claim or new fact, or is for
-    the whole case. What it is about must be there for it to be offered."""
+    """`about`: whether it must say which patient and provider, which obligation, claim, new fact, escalation
+    or serious incident, or is for the whole case. What it is about must be there for it to be offered."""
 
     type: str
     title: str
     lead: str
-    about: Literal["patient", "obligation", "claim", "fact", "case"]
+    about: Literal["patient", "obligation", "claim", "fact", "escalation", "serious", "case"]
     fields: tuple[Field, ...]
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from schemas.event_types import Instant
-from views.pages import api, case_view, moments, patient_form, words
+from views.pages import api, case_view, escalation_words, moments, patient_form, words
 from views.pages.fields import Choice, Errors, Field, Filled, missing, placed
 from views.pages.follow_up_forms import BY_TYPE, Form
 from views.pages.now import Now
@@ -18,7 +18,7 @@ from views.pages.rendering import page
 from views.pages.typed import typed
 
 router = APIRouter(include_in_schema=False)
-PREFILLED = ("claim_id", "fact_event_id")  # by the page that the form was opened from
+PREFILLED = ("claim_id", "fact_event_id", "escalation_id")  # by the page that the form was opened from
 
 
 @router.get("/cases/{case_id}/record/{type}")
@@ -129,6 +129,7 @@ def _of(type: str, case: dict[str, Any]) -> Form:
         "event_id": lambda: _records(case),
         "claim_id": lambda: tuple(Choice(id, id) for id in case_view.claims(case)),
         "fact_event_id": lambda: _records(case, "material_fact_recorded"),
+        "escalation_id": lambda: _open_escalations(case),
         "provider": lambda: providers,
     }
     fields = tuple(
@@ -139,6 +140,14 @@ def _of(type: str, case: dict[str, Any]) -> Form:
         if not (field.name == "provider" and field.draw == "radios" and len(providers) < 2)
     )
     return replace(form, fields=(*extra, *fields))
+
+
+def _open_escalations(case: dict[str, Any]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(one["id"], f"{escalation_words.trigger(one['trigger'])}, with the {one['owner_role']}")
+        for one in case.get("escalations", ())
+        if one["state"] != "closed"
+    )
 
 
 def _which(name: str, label: str, found: tuple[Choice, ...]) -> Field:

@@ -11,7 +11,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 from producers.roles import Caller
 from producers.sign_in import COOKIE, parse
 from views import assets
-from views.pages import fields, law, moments, times, words
+from views.pages import escalation_words, fields, law, moments, times, words
 
 # The NHS.UK macros ask for parts of parts that were not given; only `ChainableUndefined` lets them.
 _environment = Environment(
@@ -25,6 +25,7 @@ _environment = Environment(
 )
 _environment.globals |= {
     "words": words,
+    "escalations": escalation_words,
     "law": law,
     "times": times,
     "items_of": fields.items_of,

@@ -1,6 +1,7 @@
 """What codes are called on the pages: states, duties, instruments, types of record, roles."""
 
 from producers.roles import Caller
+from views.pages import escalation_words
 
 DUTIES = {
     "tell": "Tell the patient or relevant person",
@@ -178,6 +179,7 @@ TYPES |= {
     "contradiction": "A changed verdict",
     "not_open": "The provider was not open",
 }
+TYPES |= escalation_words.TYPES
 ROLES = {
     "reporter": "Reporter",
     "clinician": "Clinician",

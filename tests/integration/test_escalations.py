@@ -1,0 +1,201 @@
+"""A Saturday night: who is called, who is next, who takes it on, with the engine killed in between."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.test_must_show import rows
+from tests.people import Person
+from tests.stack import Stack
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
+
+SATURDAY_NIGHT = "2013-12-21T22:00:00Z"
+SEVERE = {"occurred_at": "2013-12-21T20:00:00+00:00", "harm": {"physical": "severe"}}
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("night"), clock="manual", at=SATURDAY_NIGHT) as stack:
+        yield stack
+
+
+@pytest.fixture
+def person(night: Stack) -> Iterator[Person]:
+    with Person(night.url) as made:
+        yield made
+
+
+def escalations(person: Person, case_id: str, **query: str) -> list[dict[str, Any]]:
+    person.settled(case_id)
+    found: list[dict[str, Any]] = person.read("/api/escalations", case_id=case_id, **query)["escalations"]
+    return found
+
+
+def the_one(person: Person, case_id: str, trigger: str = "death_or_severe_harm") -> dict[str, Any]:
+    (found,) = [one for one in escalations(person, case_id) if one["trigger"] == trigger]
+    return found
+
+
+def acknowledge(night: Stack, id: str, who: str, body: dict[str, Any] | None = None) -> httpx.Response:
+    return httpx.post(
+        f"{night.url}/api/escalations/{id}/acknowledge",
+        json={"by_role": "director"} if body is None else body,
+        headers={"Authorization": f"Bearer demo:{who}"},
+        timeout=60,
+    )
+
+
+def test_a_severe_incident_on_a_saturday_night(night: Stack, person: Person) -> None:
+    case_id = person.report(**SEVERE)
+    (raised,) = escalations(person, case_id)
+    assert {name: raised[name] for name in ("trigger", "level", "state", "owner_role", "provider")} == {
+        "trigger": "death_or_severe_harm",
+        "level": 1,
+        "state": "raised",
+        "owner_role": "senior manager on duty",
+        "provider": "RXX",
+    }
+    assert raised["raised_at"] == SATURDAY_NIGHT
+    assert raised["acknowledge_by"] == "2013-12-21T23:00:00+00:00"
+    assert raised["next_step"]
+    assert raised["because"]
+    assert person.settled(case_id)["escalations"] == [raised]
+
+    night.tick("2013-12-21T23:00:30Z")
+    assert the_one(person, case_id)["level"] == 1, "the very second is in time; a minute later it is not"
+    night.tick("2013-12-21T23:01:00Z")
+    climbed = the_one(person, case_id)
+    assert (climbed["level"], climbed["state"]) == (2, "climbed")
+    assert climbed["owner_role"] == "executive director on call"
+
+    engine = night.pids()["case-engine"]
+    night.kill("case-engine")
+    night.wait_running("case-engine", other_than=engine)
+    night.tick("2013-12-22T08:00:00Z")
+    climbed = the_one(person, case_id)
+    assert (climbed["id"], climbed["level"], climbed["climbs"]) == (raised["id"], 3, 2)
+    assert climbed["owner_role"] == "chief executive"
+    assert climbed["acknowledge_by"] == "2013-12-23T23:59:59+00:00"
+
+    (then,) = escalations(person, case_id, as_at="2013-12-21T23:30:00Z")
+    assert (then["level"], then["owner_role"]) == (2, "executive director on call")
+    assert escalations(person, case_id, as_at="2013-12-21T21:59:00Z") == []
+
+    taken = acknowledge(night, raised["id"], "director")
+    assert taken.status_code == 201, taken.text
+    assert taken.json()["escalation"]["state"] == "acknowledged"
+    assert taken.json()["escalation"]["acknowledged_by_role"] == "director"
+
+    night.tick("2013-12-24T09:00:00Z")
+    stays = the_one(person, case_id)
+    assert (stays["level"], stays["state"], stays["overdue"]) == (3, "acknowledged", False)
+    assert stays["acknowledge_by"] == "2013-12-23T23:59:59+00:00", "it stays after the fact"
+    night.tick("2013-12-25T09:00:00Z")
+    assert the_one(person, case_id)["overdue"] is True
+
+    acted = {
+        "type": "escalation_acted",
+        "escalation_id": raised["id"],
+        "act": "investigation_started",
+        "reason": "The pump was taken out of use.",
+        "by_role": "medical director",
+    }
+    person.add(case_id, acted)
+    closed = the_one(person, case_id)
+    assert (closed["state"], closed["how"], closed["act"]) == ("closed", "acted", "investigation_started")
+    assert closed["overdue"] is False
+    types = [one["type"] for one in person.settled(case_id)["timeline"]]
+    assert types == ["reported", "escalation_acknowledged", "escalation_acted"]
+
+
+def test_who_may_take_it_on(night: Stack, person: Person) -> None:
+    case_id = person.report(**SEVERE)
+    id = the_one(person, case_id)["id"]
+    for who, status, word in (
+        ("clinician", 403, "for safety, director"),
+        ("reporter", 403, "for safety, director"),
+        ("director:RYY", 403, "RYY"),
+    ):
+        refused = acknowledge(night, id, who)
+        assert refused.status_code == status, refused.text
+        assert word in refused.text
+    unsigned = httpx.post(f"{night.url}/api/escalations/{id}/acknowledge", json={"by_role": "director"})
+    assert unsigned.status_code == 401
+    nobody = acknowledge(night, id, "director", {})
+    assert nobody.status_code == 422
+    assert nobody.json()["errors"][0]["pointer"] == "/by_role"
+    unknown = acknowledge(night, "no-such-thing", "director")
+    assert unknown.status_code == 404
+    assert the_one(person, case_id)["state"] == "raised", "nothing half done"
+
+    assert acknowledge(night, id, "director:RXX").status_code == 201
+    again = acknowledge(night, id, "safety")
+    assert again.status_code == 409
+    assert "Record what is done with an escalation_acted" in again.text
+    person.add(case_id, {"type": "escalation_acted", "escalation_id": id, "act": "made_safe"})
+    person.settled(case_id)
+    late = acknowledge(night, id, "director")
+    assert late.status_code == 409
+    assert "made_safe" in late.text
+
+
+def test_two_who_take_it_on_at_once_and_one_who_takes_it_back(night: Stack, person: Person) -> None:
+    case_id = person.report(**SEVERE)
+    id = the_one(person, case_id)["id"]
+    answers = [acknowledge(night, id, who) for who in ("safety", "director")]
+    assert [one.status_code for one in answers] == [201, 409]
+    mistaken = answers[0].json()["event_id"]
+    person.add(case_id, {"type": "event_retracted", "event_id": mistaken, "reason": "Wrong case."})
+    person.settled(case_id)
+    assert the_one(person, case_id)["state"] == "raised"
+    assert acknowledge(night, id, "director").status_code == 201, "it may be taken on again"
+
+
+def test_a_near_miss_that_could_have_killed(night: Stack, person: Person) -> None:
+    case_id = person.report(
+        kind="near_miss",
+        could_have_been="fatal",
+        harm={"physical": "none"},
+        occurred_at="2013-12-25T08:00:00Z",
+    )
+    (found,) = escalations(person, case_id)
+    assert found["trigger"] == "serious_near_miss"
+    assert person.settled(case_id)["obligations"] == []
+
+
+def test_the_clocks_of_a_serious_incident(night: Stack, person: Person) -> None:
+    case_id = person.report(**SEVERE)
+    person.add(case_id, {"type": "serious_incident_declared", "grade": "grade_2"})
+    clocks = {one["clock"]: one for one in person.settled(case_id)["serious_clocks"]}
+    assert clocks["steis"]["due_at"] == "2013-12-30T23:59:59+00:00", "Christmas counts for nothing"
+    assert clocks["investigation"]["basis"] == "expectation"
+    person.add(case_id, {"type": "steis_reported"})
+    clocks = {one["clock"]: one for one in person.settled(case_id)["serious_clocks"]}
+    assert clocks["steis"]["state"] == "met"
+
+
+def test_pages_filters_and_bad_questions(night: Stack, person: Person) -> None:
+    everything = person.read("/api/escalations")["escalations"]
+    assert len(everything) > 3
+    first = person.read("/api/escalations", limit="1")
+    rest = person.read("/api/escalations", next=first["next"])
+    assert first["escalations"] + rest["escalations"] == everything
+    closed = person.read("/api/escalations", state="closed")["escalations"]
+    assert {one["state"] for one in closed} == {"closed"}
+    assert person.read("/api/escalations", provider="RYY")["escalations"] == []
+    owned = person.read("/api/escalations", owner_role="senior manager on duty")["escalations"]
+    assert {one["owner_role"] for one in owned} == {"senior manager on duty"}
+    for name, value in (("state", "forgotten"), ("next", "x"), ("as_at", "yesterday")):
+        answer = person.http.get("/api/escalations", params={name: value})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == f"/{name}"
+
+
+def test_the_log_agrees_and_the_read_model_can_be_rebuilt(night: Stack) -> None:
+    assert night.command("verify").endswith("clean\n")
+    before = rows(night, ("escalations", "serious_clocks", "outcomes"))
+    night.command("rebuild")
+    assert rows(night, ("escalations", "serious_clocks", "outcomes")) == before
