@@ -183,7 +183,7 @@ class CandourOptedInBody(AboutObligations):
 
 class CaseReleasedBody(FollowUpBody):
     type: Literal["case_released"]
-    rule: Literal["candour", "never_events", "escalation", "indemnity"] = "candour"
+    rule: Literal["candour", "never_events", "escalation", "indemnity", "signals"] = "candour"
 
 
 AnyFollowUp = Annotated[

@@ -7,6 +7,7 @@ OBLIGATIONS = UUID("5b0c4d52-8d0c-4a50-9a3a-3c1c2ad0a6f4")
 OUTCOMES = UUID("1f7c6a54-6f5e-4f0e-8a63-0c6f6f2d9b11")
 ESCALATIONS = UUID("a6a1b0c2-1c53-4a2f-9d0f-7d2b6d7a5e90")
 INDEMNITY = UUID("0b7f7b1e-2f53-4c39-9a0e-54d2f1a7c8e3")
+SIGNALS = UUID("6f2c0b6e-91d5-4f6a-8a1e-3c1b7f0d5a24")
 
 
 def name_based(namespace: UUID, name: str) -> str:
@@ -39,3 +40,8 @@ def escalation_id(case_id: str, trigger: str, about: str | None = None) -> str:
 def serious_clock_id(case_id: str, clock: str) -> str:
     """`clock`: steis, initial_review, investigation, or the month of an update as `update 2013-11`."""
     return name_based(ESCALATIONS, f"{case_id}|serious|{clock}")
+
+
+def signal_id(case_id: str, kind: str, of: str | None = None) -> str:
+    """One signal for each case and kind, or for each record (`of`) of it."""
+    return name_based(SIGNALS, f"{case_id}|{kind}|{of or ''}")
