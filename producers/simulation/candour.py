@@ -6,6 +6,7 @@ from typing import Any
 from producers.simulation import words
 from producers.simulation.draft import Body, Draft, OfEvent, OfObligation, at_time, later
 from rules.london import at as london
+from rules.london import instant
 
 TEN = 10
 """Working days within which these people mean to tell (law.md §1.7); the rules count for themselves."""
@@ -89,9 +90,8 @@ def first_grade(draft: Draft) -> datetime | None:
 
 
 def due(draft: Draft) -> datetime:
-    """The end of the tenth working day after the report, or of the last that the calendar knows."""
-    instant = draft.calendar.due(int(draft.reported.timestamp() * 1000), TEN)
-    return london(instant) if instant is not None else later(draft.reported, timedelta(days=14))
+    """When the family should have been told."""
+    return _end_of(draft, draft.reported)
 
 
 # -- how they were told ----------------------------------------------------------------------------
@@ -264,6 +264,8 @@ def _afterwards(draft: Draft, begin: datetime) -> None:
         done = draft.between(told, 18, 50)
         draft.add("investigation_completed", done, **draft.about, by_role="patient safety lead")
         toss = draft.random.random()
+        if toss >= 0.78:
+            draft.findings_due = _end_of(draft, done)
         if toss < 0.9:
             shared = draft.between(done, 1, 9) if toss < 0.78 else draft.between(done, 12, 30)
             draft.add("findings_shared", shared, **draft.about)
@@ -292,10 +294,16 @@ def _by(draft: Draft, begin: datetime, days: int) -> datetime:
     return wanted if wanted > begin else draft.office(begin, 1)
 
 
-def tell_obligation(draft: Draft) -> OfObligation:
-    """The duty to tell under the contract of the year of the report."""
+def _end_of(draft: Draft, start: datetime) -> datetime:
+    """The end of the tenth working day after, or of some day near it where the calendar does not reach."""
+    end = draft.calendar.due(instant(start), TEN)
+    return london(end) if end is not None else later(start, timedelta(days=14))
+
+
+def obligation(draft: Draft, duty: str) -> OfObligation:
+    """That duty under the contract of the year of the report."""
     year = "SC35_2013" if draft.reported.date() < date(2014, 4, 1) else "SC35_2014"
-    return OfObligation("tell", year)
+    return OfObligation(duty, year)
 
 
 def morning_after(moment: datetime) -> datetime:

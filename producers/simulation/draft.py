@@ -69,7 +69,10 @@ class Action:
 
 @dataclass
 class Draft:
-    """A case, its report entered at `entered`. `told` is when somebody told the family, if anybody did."""
+    """A case, its report entered at `entered`. `told` is when somebody told the family, if anybody did.
+
+    `breached`: nobody did in time. `findings_due`: when findings should have been shared that were not.
+    """
 
     number: int
     random: Random
@@ -83,6 +86,7 @@ class Draft:
     grade: str = "none"
     told: datetime | None = None
     breached: bool = False
+    findings_due: datetime | None = None
     actions: list[Action] = field(default_factory=list)
 
     def __post_init__(self) -> None:

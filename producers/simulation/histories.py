@@ -84,7 +84,7 @@ def _followed(draft: Draft, *, bad_ward: bool = False, grade_two: bool = False) 
         grade = "grade_2" if grade_two else "grade_1"
         serious.serious_incident(draft, grade=grade, begin=max(draft.reported, draft.entered))
     if draft.grade in _HARMED:
-        serious.breach(draft)
+        serious.breaches(draft)
         claims.contravention(draft)
         claims.avoidability(draft)
         claims.new_fact(draft)

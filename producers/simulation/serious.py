@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from producers.simulation import words
-from producers.simulation.candour import due, morning_after, tell_obligation
+from producers.simulation.candour import due, morning_after, obligation
 from producers.simulation.draft import Body, Draft, OfEntry, OfEscalation, OfObligation, later
 
 _AT_ONCE, _NEXT_DAY = 0.62, 0.85
 _ACTED = 0.75
+_LOOKED_AT = 0.8
 _ACTS = (
     "made_safe",
     "staff_moved",
@@ -42,11 +43,16 @@ def escalations(draft: Draft) -> None:
         _answer(draft, NEAR_MISS, draft.entered)
 
 
-def breach(draft: Draft) -> None:
-    """The duty to tell was breached at midnight; somebody looks in the morning, or days later."""
-    if draft.breached and draft.provider.nhs_contract and draft.chance(0.7):
-        seen = morning_after(due(draft))
-        _answer(draft, BREACHED, max(seen, draft.entered), tell_obligation(draft))
+def breaches(draft: Draft) -> None:
+    """A duty was breached at midnight; somebody looks at that in the morning, or days later."""
+    if not draft.provider.nhs_contract:
+        return
+    for duty, end in (
+        ("tell", due(draft) if draft.breached else None),
+        ("share_findings", draft.findings_due),
+    ):
+        if end is not None and draft.chance(_LOOKED_AT):
+            _answer(draft, BREACHED, max(morning_after(end), draft.entered), obligation(draft, duty))
 
 
 def serious_incident(draft: Draft, *, grade: str, begin: datetime) -> None:
