@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from schemas.event_types import Instant
 from schemas.outcome_types import PolicyTaken
 from schemas.topics import RULES
-from sinks.tables import outcomes
+from sinks.tables import outcomes, publication_records
 from views.reading import outcome_of
 
 FIRST_PARTITION = "partition:0"
@@ -22,7 +22,10 @@ class Adopted(NamedTuple):
 
 
 def adopted(connection: Connection, rule: str | None = None) -> list[Adopted]:
-    """The newest of each rule, in the order of the topics; empty before the first one was taken."""
+    """The newest of each rule, in the order of the topics, then of what is no rule of a case.
+
+    Empty before the first one was taken.
+    """
     mine = (outcomes.c.subject == FIRST_PARTITION) & (outcomes.c.type == "policy_taken")
     rows = connection.execute(
         select(outcomes.c.rule, outcomes.c.type, outcomes.c.payload).where(mine).order_by(outcomes.c.revision)
@@ -32,4 +35,20 @@ def adopted(connection: Connection, rule: str | None = None) -> list[Adopted]:
         taken = outcome_of(kind, payload)
         if isinstance(taken, PolicyTaken) and rule in (None, name):
             newest[name] = Adopted(name, taken.policy_version or "", taken.content, taken.recorded_at)
-    return [newest[name] for name in RULES.values() if name in newest]
+    found = [newest[name] for name in RULES.values() if name in newest]
+    return found + [one for one in _of_publication(connection) if rule in (None, one.rule)]
+
+
+def _of_publication(connection: Connection) -> list[Adopted]:
+    """Releases follow a policy that no rule of a case takes: it is read as it was adopted."""
+    table = publication_records
+    newest = (
+        select(table.c.payload)
+        .where(table.c.type == "policy_adopted")
+        .order_by(table.c.recorded_at.desc(), table.c.event_id.desc())
+        .limit(1)
+    )
+    return [
+        Adopted(one["rule"], one["version"], one["content"], one["recorded_at"])
+        for one in connection.scalars(newest)
+    ]
