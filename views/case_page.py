@@ -5,7 +5,14 @@ from typing import Any
 
 Json = Mapping[str, Any]
 
-_SILENT = ("evidence_taken", "evidence_withdrawn", "delivery_heard", "testimony_taken", "testimony_withdrawn")
+_SILENT = (
+    "evidence_taken",
+    "evidence_withdrawn",
+    "delivery_heard",
+    "testimony_taken",
+    "testimony_withdrawn",
+    "payment_counted",
+)
 """What a rule notes for itself; the event beside it says the same."""
 
 
