@@ -20,9 +20,11 @@ app = typer.Typer(
     add_completion=False,
 )
 providers = typer.Typer(help="The directory of providers.", no_args_is_help=True)
+contacts = typer.Typer(help="Who is told of escalations, and how.", no_args_is_help=True)
 dlq = typer.Typer(help="Records that could not be read.", no_args_is_help=True)
 policies = typer.Typer(help="The dated law that the rules go by.", no_args_is_help=True)
 app.add_typer(providers, name="providers")
+app.add_typer(contacts, name="contacts")
 app.add_typer(dlq, name="dlq")
 app.add_typer(policies, name="policy")
 
@@ -79,7 +81,9 @@ def up(
 
 
 @app.command(hidden=True)
-def run(name: Annotated[str, typer.Argument(help="relay, clock, watchdog, engine, sink or web")]) -> None:
+def run(
+    name: Annotated[str, typer.Argument(help="relay, clock, watchdog, engine, sink, notifier or web")],
+) -> None:
     """Become one process of the stack: what `up` and the containers do."""
     from command.processes import run as become
 
@@ -241,6 +245,14 @@ def import_providers(file: FileArgument, data: DataOption = None) -> None:
     from producers.providers import import_file
 
     print(f"{import_file(here.database, file)} providers loaded")
+
+
+@contacts.command("check")
+def check_contacts(file: Annotated[Path, typer.Argument(dir_okay=False)]) -> None:
+    """Tell whether a contact book can be used, what is wrong with it, and whom it does not reach."""
+    from command.contacts import check
+
+    check(file)
 
 
 @dlq.command("list")

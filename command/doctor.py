@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import psutil
 
+from command import contacts
 from command import stack as stacks
 from command.infrastructure import places_of
 from command.settings import Settings
@@ -59,6 +60,7 @@ def _all(settings: Settings, places: Places, stack: Stack | None) -> Iterator[Fi
         yield _part(record, places)
     yield from _addresses(stack)
     yield from _ages(stack)
+    yield from (Finding(*line) for line in contacts.look(settings))
 
 
 def _machine(places: Places) -> Iterator[Finding]:

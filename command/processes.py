@@ -11,7 +11,7 @@ from command.stack import Stack
 from embedded.parts import Part
 from embedded.problems import StartError
 
-NAMES = ["relay", "clock", "watchdog", "engine", "sink", "web"]
+NAMES = ["relay", "clock", "watchdog", "engine", "sink", "notifier", "web"]
 READY = "prepared"
 """The step after which the log, the contracts and the tables are there."""
 
@@ -39,8 +39,14 @@ def _part(name: str, settings: Settings, stack: Stack) -> Part:
         # So that the next start need not compile them again.
         "PYTHONDONTWRITEBYTECODE": "",
     }
-    if settings.vault_key_file is not None:
-        environment["CANDOUR_VAULT_KEY_FILE"] = str(settings.vault_key_file.expanduser().resolve())
+    # The processes run in a folder of their own, where a relative path would lead elsewhere.
+    for variable, file in (
+        ("CANDOUR_VAULT_KEY_FILE", settings.vault_key_file),
+        ("CANDOUR_CONTACTS", settings.contacts),
+        ("CANDOUR_SMTP_PASSWORD_FILE", settings.smtp_password_file),
+    ):
+        if file is not None:
+            environment[variable] = str(file.expanduser().resolve())
     return Part(
         name=name,
         # -P: the folder it runs in must not offer modules.
@@ -124,6 +130,12 @@ def _sink(s: Settings) -> None:
     run(database=_database(s), kafka=_kafka(s), registry=_registry(s), health_port=s.health_port)
 
 
+def _notifier(s: Settings) -> None:
+    from command.notifier import run
+
+    run(s, database=_database(s), kafka=_kafka(s), registry=_registry(s), health_port=s.health_port)
+
+
 def _web(s: Settings) -> None:
     from views.web import run
 
@@ -137,5 +149,6 @@ _RUNS: dict[str, Callable[[Settings], None]] = {
     "watchdog": _watchdog,
     "engine": _engine,
     "sink": _sink,
+    "notifier": _notifier,
     "web": _web,
 }

@@ -9,6 +9,7 @@ import msgspec
 from embedded.problems import StartError
 
 ClockKind = Literal["system", "manual"]
+Tls = Literal["required", "offered", "implicit"]
 PREFIX = "CANDOUR_"
 ADDRESSES = {"kafka": "KAFKA_BOOTSTRAP", "registry": "SCHEMA_REGISTRY_URL", "database": "DATABASE_URL"}
 
@@ -27,6 +28,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     java: Path | None = None
     maven_repository: str | None = None
     vault_key_file: Path | None = None
+    contacts: Path | None = None
+    public_url: str | None = None
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_from: str | None = None
+    smtp_user: str | None = None
+    smtp_password_file: Path | None = None
+    smtp_tls: Tls = "required"
 
     kafka: str | None = None
     registry: str | None = None

@@ -92,9 +92,11 @@ def _contracts(registry: str) -> None:
 def _tables(database: str) -> None:
     import producers.migrations
     import sinks.migrations
+    import sinks.notify.migrations
 
     producers.migrations.upgrade(database)
     sinks.migrations.upgrade(database)
+    sinks.notify.migrations.upgrade(database)
 
 
 def _law(stack: Stack, at: datetime | None) -> None:

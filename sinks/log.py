@@ -1,6 +1,6 @@
 """Reads the log from given positions, in batches of what has come and no more, so that nothing waits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, cast
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
@@ -41,9 +41,9 @@ class LogAway(Exception):
 
 
 class Log:
-    """All partitions of the topics read here, each from its own position."""
+    """All partitions of the topics read here (or those given), each from its own position."""
 
-    def __init__(self, kafka: str, positions: Mapping[Place, int]) -> None:
+    def __init__(self, kafka: str, positions: Mapping[Place, int], places: Sequence[Place] = PLACES) -> None:
         self._consumer = Consumer(
             {
                 "bootstrap.servers": kafka,
@@ -58,7 +58,7 @@ class Log:
                 "log_level": 0,
             }
         )
-        self._consumer.assign([TopicPartition(*place, positions.get(place, 0)) for place in PLACES])
+        self._consumer.assign([TopicPartition(*place, positions.get(place, 0)) for place in places])
 
     def batch(self, seconds: float) -> list[Entry]:
         """What has come, after waiting for the first at most so long. Raises `LogLost` and `LogAway`."""
