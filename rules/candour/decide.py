@@ -4,6 +4,7 @@ Out of order, repeated, late, contradictory, dated in the future: each is ordina
 """
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from rules.calendar import parse as parse_calendar
 from rules.candour.draft import Draft
@@ -11,7 +12,7 @@ from rules.candour.evidence import closable, evidence_of, meant_by
 from rules.candour.evolve import stages
 from rules.candour.ledger import spoken, take_ledger
 from rules.candour.opening import grade_of, open_by_harm
-from rules.candour.policy import RANK, worst
+from rules.candour.policy import LOWEST_HARM, RANK, Policy, worst
 from rules.candour.settle import moves, redate, settle, settle_new
 from rules.candour.standing import closes, judge, reopens
 from rules.candour.state import Case, Obligation, State
@@ -47,7 +48,7 @@ from schemas.outcome_types import (
     TargetPassed,
 )
 
-LOWEST_THRESHOLD = RANK["moderate"]
+LOWEST_THRESHOLD = RANK[LOWEST_HARM]
 HEARD = frozenset(CORE_EVENTS) - {SupportOffered, CaseReleased}
 """Nothing follows for this rule from any other record."""
 
@@ -172,7 +173,7 @@ def _open_from(draft: Draft, event: CaseEvent) -> bool:
     match event:
         case HarmRegraded() if facts.kind in draft.policy.readings.kinds:
             for patient in _meant(event.patient, facts.patients):
-                if not _rises(event, patient):
+                if not _rises(draft.policy, event, patient):
                     continue
                 first = event.from_grade == "not_known"
                 reported_at, aware_at = (facts.reported_at, facts.aware_at) if first else (event.at, event.at)
@@ -184,7 +185,7 @@ def _open_from(draft: Draft, event: CaseEvent) -> bool:
             for patient in facts.patients:
                 for provider in facts.providers:
                     if (patient.ref, provider.code) not in owed:
-                        reported_at, aware_at = _counted_from(draft.case, event, patient)
+                        reported_at, aware_at = _counted_from(draft, event, patient)
                         open_by_harm(
                             draft, event, patient, provider, reported_at, aware_at, first_report=True
                         )
@@ -197,20 +198,20 @@ def _open_from(draft: Draft, event: CaseEvent) -> bool:
     return len(draft.said) > before
 
 
-def _rises(event: HarmRegraded, patient: Patient) -> bool:
-    """Whether this regrade takes the patient from below the threshold to it or above."""
+def _rises(policy: Policy, event: HarmRegraded, patient: Patient) -> bool:
+    """Whether this regrade takes the patient from below a threshold to it or above."""
     other = patient.psychological if event.axis == "physical" else patient.physical
     before: Grade = worst(event.from_grade, other)
-    return RANK[before] < LOWEST_THRESHOLD <= RANK[grade_of(patient)]
+    return policy.crosses(before, grade_of(patient))
 
 
-def _counted_from(case: Case, event: CaseEvent, patient: Patient) -> tuple[int, int]:
+def _counted_from(draft: Draft, event: CaseEvent, patient: Patient) -> tuple[int, int]:
     """What a correction brings to light counts from the report, or from the regrade that reached it."""
     reported_at, aware_at = event.facts.reported_at, event.facts.aware_at
-    for one in case.evidence:
+    for one in draft.case.evidence:
         if one.kind == "harm_regraded" and one.patient in (None, patient.ref) and one.counts:
             _, was, became = one.marks[-3:]
-            if was != "not_known" and RANK[was] < LOWEST_THRESHOLD <= RANK[became]:
+            if was != "not_known" and draft.policy.crosses(cast(Grade, was), cast(Grade, became)):
                 reported_at = aware_at = one.at
     return reported_at, aware_at
 
@@ -222,7 +223,7 @@ def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
     patients = [
         one.ref
         for one in _meant(event.patient, event.facts.patients)
-        if isinstance(event, CandourOptedIn) or _rises(event, one)
+        if isinstance(event, CandourOptedIn) or _rises(draft.policy, event, one)
     ]
     return [
         one.id

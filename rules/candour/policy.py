@@ -19,6 +19,9 @@ from schemas.event_types import Grade, Instant, Provider
 GRADES: tuple[Grade, ...] = ("not_known", "none", "low", "moderate", "severe", "fatal")
 RANK: dict[str, int] = {grade: rank for rank, grade in enumerate(GRADES)}
 
+LOWEST_HARM: Grade = "moderate"
+"""Below it nothing opens by rule, under any policy (law.md §1.3), and reports are passed over unread."""
+
 Opens = Literal["report", "harm", "never_event", "told", "investigation_completed"]
 Starts = Literal["reported_at", "aware_at", "told", "investigation_completed"]
 
@@ -115,6 +118,15 @@ class Policy:
             if instrument.status == IN_FORCE and instrument.duty
             for bound in instrument.bound
         ]
+        self._thresholds = {
+            RANK[bound.harm]
+            for instrument, bound, _, _ in self._binding
+            if any(duty.opens == "harm" for duty in instrument.duty)
+        }
+
+    def crosses(self, before: Grade, after: Grade) -> bool:
+        """Whether harm that was graded so, and now so, reaches a threshold that it had not reached."""
+        return any(RANK[before] < rank <= RANK[after] for rank in self._thresholds)
 
     def binding(
         self, provider: Provider, reported_at: Instant, aware_at: Instant
@@ -212,6 +224,13 @@ def _check(instrument: Instrument) -> None:
         raise PolicyRefused(
             f"{where}: {instrument.status} instruments inform and bind nobody; remove its duties"
         )
+    opens_by_harm = any(duty.opens == "harm" for duty in instrument.duty)
+    for bound in instrument.bound:
+        if opens_by_harm and RANK[bound.harm] < RANK[LOWEST_HARM]:
+            raise PolicyRefused(
+                f"{where}: {bound.threshold} begins at harm graded {bound.harm}, but no duty opens by rule "
+                f"below {LOWEST_HARM}; raise it, a person may still open one"
+            )
     for duty in instrument.duty:
         if instrument.basis == "statute" and duty.due_working_days is not None:
             raise PolicyRefused(

@@ -199,3 +199,21 @@ def test_grades_are_ordered() -> None:
     assert reaches("moderate", "moderate")
     assert not reaches("low", "moderate")
     assert not reaches("not_known", "moderate")
+
+
+def test_a_threshold_below_moderate_harm_is_refused(files: Files) -> None:
+    files["SC35_2013"]["bound"][0]["harm"] = "low"
+    refused(
+        files, "SC35_2013: .* begins at harm graded low, but no duty opens by rule below moderate; raise it"
+    )
+
+
+def test_harm_crosses_the_thresholds_that_the_policy_sets(files: Files) -> None:
+    assert parse(content_of(files)).crosses("low", "moderate")
+    assert not parse(content_of(files)).crosses("moderate", "severe")
+    for content in files.values():
+        for bound in content.get("bound", ()):
+            if bound["harm"] == "moderate":
+                bound["harm"] = "severe"
+    assert not parse(content_of(files)).crosses("low", "moderate")
+    assert parse(content_of(files)).crosses("moderate", "severe")

@@ -95,6 +95,22 @@ def test_other_days_change_the_due_time(log: list[Record]) -> None:
     ]
 
 
+def test_under_a_higher_threshold_a_later_grade_opens_what_the_first_did_not(log: list[Record]) -> None:
+    case = Case("worse than thought")
+    written = [*log, *case.records("2014-01-20 09:00 report harm=moderate")]
+    written += case.records("2014-01-22 09:00 regrade moderate severe")
+    rows = [
+        row
+        for row in compare(written, proposed(SC35_2013="severe")).rows
+        if row.either.case_id == case.case_id
+    ]
+    (tell,) = [row for row in rows if row.either.what == "tell"]
+    assert tell.fate == "changes"
+    assert tell.now is not None
+    assert tell.proposed is not None
+    assert tell.now.starts_at < tell.proposed.starts_at, "counted from the grade that reached the threshold"
+
+
 def test_the_same_policy_changes_nothing(log: list[Record]) -> None:
     shadow = compare(log, proposed())
     assert shadow.rows == []
