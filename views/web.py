@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from health.pauses import short_pauses
 from producers import ward
 from producers.door import Door
+from producers.machine_events import MachineDoor
 from producers.sign_in import SignIn
 from schemas.asyncapi import document
 from schemas.event_types import Instant
@@ -26,6 +27,7 @@ from views import assets, live
 from views.access import Access
 from views.api import audit as audit_api
 from views.api import cases as cases_api
+from views.api import displayed as displayed_api
 from views.api import escalations as escalations_api
 from views.api import indemnity as indemnity_api
 from views.api import never_events as never_events_api
@@ -89,6 +91,7 @@ def run(
         cases_api.router(store, access, AtDoor.of(door.engine)),
         obligations_api.router(store, access),
         escalations_api.router(door, store, access),
+        displayed_api.router(MachineDoor(door.engine, door.clock), store, access),
         audit_api.router(store, access),
         indemnity_api.router(store, access),
         never_events_api.router(store, access),

@@ -11,6 +11,7 @@ from schemas.event_types import Instant
 from views import board
 from views.access import Access, own_provider
 from views.pages import board_view
+from views.pages.escalations import may
 from views.pages.now import Clock
 from views.pages.rendering import page
 
@@ -31,7 +32,7 @@ def board_page(request: Request) -> Response:
     whole = bool(wanted["owner_role"] or wanted["duty"] or request.query_params.get("whole"))
     with store.connect() as connection:
         found = board.board(connection, now=now, provider=provider, shown=SHOWN_WHOLE if whole else SHOWN)
-    context = _context(found, wanted, now) | {"wanted": wanted, "own": caller.provider}
+    context = _context(found, wanted, now) | {"wanted": wanted, "own": caller.provider} | may(request)
     return page(request, "board", context)
 
 

@@ -36,7 +36,19 @@ CLOCK_STATES = {
     "withdrawn": "No longer applies",
 }
 CLOCK_COLOURS = {"open": "blue", "met": "green", "met_late": "orange", "missed": "red", "withdrawn": "grey"}
+CHANNELS = {"board": "on the board", "email": "by e-mail", "webhook": "by pager or another system"}
+STEPS = {
+    "produced": "put there, or its turn to be sent",
+    "sent": "sent",
+    "delivered": "taken, and confirmed",
+    "displayed": "shown to somebody who may take it on",
+    "failed": "failed",
+    "dropped": "no longer needed, not sent",
+    "unknown": "given away, not known whether it was taken",
+}
 TYPES = {
+    "delivery_recorded": "A step of telling the owner",
+    "delivery_heard": "A step of telling the owner",
     "escalation_raised": "Escalated: somebody must act",
     "ground_taken": "One more reason to act",
     "ground_fallen": "A reason to act fell away",

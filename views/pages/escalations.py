@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Engine
 
 from views.pages import api
 from views.pages.fields import Filled
@@ -12,6 +13,7 @@ from views.pages.now import Now
 from views.pages.problems import problem_page, unavailable
 from views.pages.rendering import caller, page
 from views.pages.typed import typed
+from views.reading_escalations import escalation
 
 router = APIRouter(include_in_schema=False)
 FILTERS = ("provider", "owner_role", "state")
@@ -44,6 +46,17 @@ async def listed(request: Request, now: Now) -> Response:
         **may(request),
     }
     return page(request, "escalations", context)
+
+
+@router.get("/escalations/{id}")
+def linked(request: Request, id: str) -> Response:
+    """Where the link in a message leads: to the escalation in its case, with the button to take it on."""
+    store: Engine = request.app.state.store
+    with store.connect() as connection:
+        found = escalation(connection, id)
+    if found is None:
+        return problem_page(request, 404, f"There is no escalation {id[:60]}.")
+    return RedirectResponse(f"/cases/{found.case_id}#e-{quote(found.id, safe='')}", 303)
 
 
 @router.post("/escalations/{id}/acknowledge")
