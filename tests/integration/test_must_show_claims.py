@@ -115,7 +115,8 @@ def test_a_breach_and_then_a_claim(whole: Stack, person: Person, scheme: Scheme)
     assert (review["state"], review["decision"], review["trust_share_percent"]) == ("decided", "reduce", 40)
     assert (review["reimbursement"]["status"], review["reimbursement"]["percent"]) == ("proposed", 20)
     assert review["paid_pounds"] == 30_000
-    assert person.duty(case_id, "tell")["state"] == "breached", "a claim stops no clock and hides nothing"
+    (tell,) = person.obligations(case_id, instrument="SC35_2014", duty="tell")
+    assert tell["state"] == "breached", "a claim stops no clock and hides nothing"
 
     states = {}
     for hour in ("09", "10", "11", "12"):
@@ -124,7 +125,7 @@ def test_a_breach_and_then_a_claim(whole: Stack, person: Person, scheme: Scheme)
     assert states == {"09": "none", "10": "suggested", "11": "found", "12": "decided"}
     (then,) = scheme.reviews(case_id=case_id, as_at="2015-06-03T10:30:00Z")
     assert (then["finding"], then["paid_pounds"]) == (None, 0)
-    assert [one["case_id"] for one in scheme.reviews(state="decided", provider="RXX")] == [case_id]
+    assert case_id in [one["case_id"] for one in scheme.reviews(state="decided", provider="RXX")]
     assert scheme.reviews(state="suggested", as_at="2015-06-03T12:00:00Z", case_id=case_id) == []
 
 
