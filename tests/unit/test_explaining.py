@@ -12,6 +12,7 @@ from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.event_types import CaseEvent, ClockTick, Instant, Record
 from schemas.outcome_types import ObligationBreached, Outcome
+from stream_apps.case_rules import RULES
 from stream_apps.decision import Deliberation
 from stream_apps.explaining import (
     Finding,
@@ -24,6 +25,7 @@ from stream_apps.explaining import (
     rereading,
 )
 from stream_apps.looking import TickSearch
+from tests.bench.records import adoptions
 from tests.fault.histories import Histories
 from tests.fault.small_rules import small_rules
 from tests.spec.notation import Case, genesis, ticks
@@ -131,6 +133,19 @@ def test_a_case_alone_says_what_the_whole_partition_says_of_it(lot: int) -> None
             breaches += sum(isinstance(one.outcome, ObligationBreached) for one in said)
     assert verdicts > 100
     assert breaches > 1
+
+
+def test_so_it_is_with_all_rules_of_the_engine() -> None:
+    heard: set[str] = set()
+    for seed in range(5):
+        log, cases = history(seed)
+        log = [*adoptions(0), *log[2:]]
+        for case_id in cases:
+            said = said_of(log, RULES, case_id)
+            findings = shortly(log, RULES, case_id, said)
+            assert [one for one in findings if not one.agrees] == [], (seed, case_id)
+            heard |= {one.rule for one in said}
+    assert {"candour", "escalation", "indemnity"} <= heard
 
 
 @pytest.mark.parametrize("lot", range(4))
