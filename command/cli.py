@@ -22,10 +22,12 @@ app = typer.Typer(
 providers = typer.Typer(help="The directory of providers.", no_args_is_help=True)
 contacts = typer.Typer(help="Who is told of escalations, and how.", no_args_is_help=True)
 dlq = typer.Typer(help="Records that could not be read.", no_args_is_help=True)
+publish = typer.Typer(help="Releases of never-event figures.", no_args_is_help=True)
 policies = typer.Typer(help="The dated law that the rules go by.", no_args_is_help=True)
 app.add_typer(providers, name="providers")
 app.add_typer(contacts, name="contacts")
 app.add_typer(dlq, name="dlq")
+app.add_typer(publish, name="publish")
 app.add_typer(policies, name="policy")
 
 DataOption = Annotated[
@@ -82,7 +84,9 @@ def up(
 
 @app.command(hidden=True)
 def run(
-    name: Annotated[str, typer.Argument(help="relay, clock, watchdog, engine, sink, notifier or web")],
+    name: Annotated[
+        str, typer.Argument(help="relay, clock, watchdog, engine, sink, publisher, notifier or web")
+    ],
 ) -> None:
     """Become one process of the stack: what `up` and the containers do."""
     from command.processes import run as become
@@ -301,6 +305,55 @@ def show_policy(
     from command.policy import show
 
     show(settings(data=data).data.expanduser().resolve(), on, rule, provider_type)
+
+
+@publish.command("list")
+def list_releases(data: DataOption = None) -> None:
+    """Show every release: how far it has come, its figures, and what stopped it."""
+    from command.publish import show_list
+
+    show_list(running(data))
+
+
+@publish.command("checks")
+def show_checks(release_id: Annotated[str, typer.Argument(metavar="ID")], data: DataOption = None) -> None:
+    """Show the checks of a release; status 1 where one failed."""
+    from command.publish import show_checks as show
+
+    if not show(running(data), release_id):
+        raise typer.Exit(1)
+
+
+@publish.command("draft")
+def draft_release(
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="A new folder, not the public place.")],
+    first: Annotated[date, typer.Option("--from", parser=day, metavar="DAY", help="First day.")],
+    last: Annotated[date, typer.Option("--to", parser=day, metavar="DAY", help="Last day, itself included.")],
+    at: Annotated[
+        datetime | None,
+        typer.Option("--as-at", parser=as_of, metavar="AS_OF", help="As it was known then; else now."),
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Write a draft for any window to a folder: nothing is kept, signed or published by it."""
+    from command.publish import draft
+
+    if not draft(running(data), first, last, at, folder):
+        raise typer.Exit(1)
+
+
+@app.command("verify-release")
+def verify_release(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)],
+    key: Annotated[
+        Path, typer.Option("--key", exists=True, dir_okay=False, help="The publisher's public key (PEM).")
+    ],
+) -> None:
+    """Check a published release offline, with the public key alone; status 1 where anything is amiss."""
+    from command.publish import verify_release as check
+
+    if not check(folder, key):
+        raise typer.Exit(1)
 
 
 @policies.command("diff")

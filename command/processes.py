@@ -11,7 +11,7 @@ from command.stack import Stack
 from embedded.parts import Part
 from embedded.problems import StartError
 
-NAMES = ["relay", "clock", "watchdog", "engine", "sink", "notifier", "web"]
+NAMES = ["relay", "clock", "watchdog", "engine", "patterns", "sink", "publisher", "notifier", "web"]
 READY = "prepared"
 """The step after which the log, the contracts and the tables are there."""
 
@@ -42,6 +42,7 @@ def _part(name: str, settings: Settings, stack: Stack) -> Part:
     # The processes run in a folder of their own, where a relative path would lead elsewhere.
     for variable, file in (
         ("CANDOUR_VAULT_KEY_FILE", settings.vault_key_file),
+        ("CANDOUR_RELEASE_KEY_FILE", settings.release_key_file),
         ("CANDOUR_CONTACTS", settings.contacts),
         ("CANDOUR_SMTP_PASSWORD_FILE", settings.smtp_password_file),
     ):
@@ -124,10 +125,37 @@ def _engine(s: Settings) -> None:
     )
 
 
+def _patterns(s: Settings) -> None:
+    from producers.courier import Courier
+    from stream_apps.patterns import run
+
+    kafka, registry = _kafka(s), _registry(s)
+    courier = Courier(database=_database(s), kafka=kafka, registry=registry, clock=s.clock)
+    courier.start()
+    try:
+        run(
+            kafka=kafka,
+            registry=registry,
+            data=str(s.data),
+            health_port=s.health_port,
+            instance=s.instance,
+            beside=courier.ready,
+        )
+    finally:
+        courier.stop()
+
+
 def _sink(s: Settings) -> None:
     from sinks.read_model import run
 
     run(database=_database(s), kafka=_kafka(s), registry=_registry(s), health_port=s.health_port)
+
+
+def _publisher(s: Settings) -> None:
+    from sinks.publication.publisher import run
+
+    database, key_file = _database(s), s.release_key_file
+    run(database=database, data=str(s.data), health_port=s.health_port, key_file=key_file)
 
 
 def _notifier(s: Settings) -> None:
@@ -148,7 +176,9 @@ _RUNS: dict[str, Callable[[Settings], None]] = {
     "clock": _clock,
     "watchdog": _watchdog,
     "engine": _engine,
+    "patterns": _patterns,
     "sink": _sink,
+    "publisher": _publisher,
     "notifier": _notifier,
     "web": _web,
 }

@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     java: Path | None = None
     maven_repository: str | None = None
     vault_key_file: Path | None = None
+    release_key_file: Path | None = None
     contacts: Path | None = None
     public_url: str | None = None
     smtp_host: str | None = None

@@ -23,7 +23,8 @@ from producers.sign_in import SignIn
 from schemas.asyncapi import document
 from schemas.event_types import Instant
 from sinks.database import engine
-from views import assets, live
+from sinks.publication.place import public_place
+from views import assets, live, public
 from views.access import Access
 from views.api import audit as audit_api
 from views.api import cases as cases_api
@@ -32,6 +33,7 @@ from views.api import escalations as escalations_api
 from views.api import indemnity as indemnity_api
 from views.api import never_events as never_events_api
 from views.api import obligations as obligations_api
+from views.api import releases as releases_api
 from views.api import why as why_api
 from views.at_door import AtDoor
 from views.pages import (
@@ -41,8 +43,10 @@ from views.pages import (
     escalations,
     follow_ups,
     indemnity,
+    never_events,
     policy,
     problems,
+    releases,
     report,
     sign_in,
     start,
@@ -58,8 +62,10 @@ PAGES = (
     board.router,
     escalations.router,
     case.router,
+    never_events.router,
     audit.router,
     indemnity.router,
+    releases.router,
     follow_ups.router,
     why.router,
     policy.router,
@@ -95,6 +101,7 @@ def run(
         audit_api.router(store, access),
         indemnity_api.router(store, access),
         never_events_api.router(store, access),
+        releases_api.router(door, store, access),
         why_api.router(Reasons(store, kafka, registry), access),
         live.router(live.Feed(store), access),
     )
@@ -114,6 +121,7 @@ def run(
     app = create_app(
         apis=apis, store=store, access=access, now=now, ready=ready, version={"version": released("candour")}
     )
+    public.mount(app, public_place(Path(data)))
     # No access log: paths hold references of cases, and an anonymous report must leave no address.
     config = uvicorn.Config(
         app,

@@ -21,7 +21,7 @@ def publish_folder(place: Path, name: str, files: Mapping[str, bytes]) -> bool:
         _require_same(final, files)
         return False
     place.mkdir(parents=True, exist_ok=True)
-    aside = place / f".{name}.{os.getpid()}"
+    aside = place.parent / f".{name}.{os.getpid()}"  # what is not whole yet lies outside the public place
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     for file, content in files.items():
@@ -35,7 +35,7 @@ def publish_folder(place: Path, name: str, files: Mapping[str, bytes]) -> bool:
 def write_file(place: Path, name: str, content: bytes) -> None:
     """Whole, over the one that was there."""
     place.mkdir(parents=True, exist_ok=True)
-    aside = place / f".{name}.{os.getpid()}"
+    aside = place.parent / f".{name}.{os.getpid()}"
     _write(aside, content)
     os.replace(aside, place / name)
     _sync(place)

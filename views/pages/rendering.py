@@ -11,7 +11,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 from producers.roles import Caller
 from producers.sign_in import COOKIE, parse
 from views import assets
-from views.pages import escalation_words, fields, law, moments, times, words
+from views.pages import escalation_words, fields, law, moments, never_event_words, times, words
 
 # The NHS.UK macros ask for parts of parts that were not given; only `ChainableUndefined` lets them.
 _environment = Environment(
@@ -26,6 +26,7 @@ _environment = Environment(
 _environment.globals |= {
     "words": words,
     "escalations": escalation_words,
+    "never_events": never_event_words,
     "law": law,
     "times": times,
     "items_of": fields.items_of,
@@ -35,6 +36,7 @@ _environment.filters |= {
     "when": times.when,
     "exactly": times.exactly,
     "day": times.day,
+    "plain_day": times.plain_day,
     "grouped": words.nhs_number,
     "words": words.of,
 }

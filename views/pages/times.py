@@ -1,6 +1,6 @@
 """Times as people read them: London time with GMT or BST, and how long something has been."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from rules import london
 from schemas.event_types import Instant
@@ -32,6 +32,12 @@ def exactly(text: str | Instant | None) -> str:
 
 def day(text: str | Instant | None) -> str:
     return "not known" if text is None else london.day_in_words(read(text))
+
+
+def plain_day(text: str) -> str:
+    """A calendar day, `2014-04-01`, as `1 April 2014`."""
+    one = date.fromisoformat(text)
+    return f"{one.day} {one:%B %Y}"
 
 
 def clock(text: str | Instant) -> str:
