@@ -7,7 +7,9 @@ goes on, and what it meets again is known. It needs no key of the vault.
 """
 
 import logging
+import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -44,6 +46,8 @@ BATCH = 500
 _EVENTS = UUID("3f3d1c0e-2a54-4d0f-8f26-0a1b5c9a7d61")
 _BROUGHT = ("cluster", "repeat_after_alert")
 _PAUSE_SECONDS = 0.5
+_UNHEALTHY_SECONDS = 30.0
+_FAILED = 70  # sysexits' EX_SOFTWARE
 _PASSING = (DBAPIError, NoConnection, NotReady, KafkaException, httpx.HTTPError, RegistryRefused)
 
 
@@ -64,10 +68,16 @@ class Courier(threading.Thread):
         self._engine = engine(database, connections=1)
         self._clock = port(clock)
         self._stop_asked = threading.Event()
+        self._waits_since: float | None = None
         self.state = "starting"
 
     def stop(self) -> None:
         self._stop_asked.set()
+
+    def ready(self) -> tuple[bool, dict[str, object]]:
+        """Waiting for long is not ready."""
+        waits = 0.0 if self._waits_since is None else time.monotonic() - self._waits_since
+        return waits < _UNHEALTHY_SECONDS, {"courier": self.state}
 
     def run(self) -> None:
         while not self._stop_asked.is_set():
@@ -77,7 +87,13 @@ class Courier(threading.Thread):
                 if self.state != "waits":
                     log.warning("the courier waits: %s", error)
                 self.state = "waits"
+                self._waits_since = self._waits_since or time.monotonic()
                 self._stop_asked.wait(_PAUSE_SECONDS)
+            except BaseException:
+                # Whatever this is, the process starts anew from what PostgreSQL holds, and says so.
+                log.critical("the courier stumbled", exc_info=True)
+                logging.shutdown()
+                os._exit(_FAILED)
         self._engine.dispose()
 
     def _carry(self) -> None:
@@ -89,7 +105,7 @@ class Courier(threading.Thread):
         try:
             while not self._stop_asked.is_set():
                 come = list(_decoded(reader, codec))
-                self.state = "carrying"
+                self.state, self._waits_since = "carrying", None
                 if come:
                     with self._engine.begin() as connection:
                         bring(connection, door_codec, come, self._clock.open(connection).now)

@@ -9,6 +9,7 @@ from schemas.topics import CASE_EVENTS, PARTITIONS
 from sinks.log import Place
 
 ENGINE_GROUP = "candour-case-engine"
+PATTERNS_GROUP = "candour-patterns"
 _ANSWER_SECONDS = 5.0
 _LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 
@@ -16,15 +17,16 @@ _LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 class Ends:
     """Every question raises `KafkaException` or `TimeoutError` when Kafka does not answer."""
 
-    def __init__(self, kafka: str, group: str = ENGINE_GROUP) -> None:
+    def __init__(self, kafka: str, group: str = ENGINE_GROUP, heard: str = CASE_EVENTS) -> None:
+        self._heard = heard
         self._common: dict[str, str | int | float | bool] = {"bootstrap.servers": kafka, "log_level": 0}
         # It never subscribes, so it is no member of the group and takes no partition from the engine.
         self._consumer = Consumer({**self._common, "group.id": group, "enable.auto.commit": False})
         self._admin = AdminClient(self._common)
 
     def committed(self) -> dict[int, int]:
-        """The engine's committed offset of each partition of the events that has one."""
-        asked = [TopicPartition(CASE_EVENTS, partition) for partition in range(PARTITIONS)]
+        """The group's committed offset of each partition of what it hears that has one."""
+        asked = [TopicPartition(self._heard, partition) for partition in range(PARTITIONS)]
         answers = self._consumer.committed(asked, timeout=_ANSWER_SECONDS)
         return {one.partition: one.offset for one in answers if one.error is None and one.offset >= 0}
 

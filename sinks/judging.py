@@ -21,12 +21,14 @@ class Partition(Struct, kw_only=True):
 
 
 class Found(Struct, kw_only=True):
-    """`partitions` is empty when Kafka did not answer. `watched_ms`: for how long the watchdog has looked."""
+    """`partitions` is empty when Kafka did not answer. `watched_ms`: for how long the watchdog has looked.
+    `patterns_stuck`: partitions in which patterns have not moved, though records wait."""
 
     manual_clock: bool
     outbox_age_ms: int | None
     partitions: list[Partition]
     watched_ms: int
+    patterns_stuck: list[int] = []
 
 
 def judge(found: Found) -> dict[str, str | None]:
@@ -70,6 +72,16 @@ def _engine(found: Found) -> str | None:
     )
 
 
+def _patterns(found: Found) -> str | None:
+    stuck = found.patterns_stuck
+    return _stuck(
+        stuck,
+        f"Patterns have not moved for {ENGINE_LIMIT_MS // 1000} seconds in {_named(stuck)}, though records "
+        "wait: no cluster and no silence is found there. Look at the log of patterns; start it again if it "
+        "hangs.",
+    )
+
+
 def _sink(found: Found) -> str | None:
     stuck = [one.number for one in found.partitions if one.sink_age_ms > SINK_LIMIT_MS]
     return _stuck(
@@ -101,6 +113,7 @@ _TEXTS: dict[str, Callable[[Found], str | None]] = {
     "Kafka is away": _kafka,
     "time stands still": _ticks,
     "engine stands still": _engine,
+    "patterns stand still": _patterns,
     "read model stands still": _sink,
     "reports wait": _outbox,
 }

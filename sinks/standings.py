@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import Table
 
 from schemas.outcome_types import Outcome
-from sinks import escalation, indemnity, never_event, obligation, tables
+from sinks import escalation, indemnity, never_event, obligation, pattern, signal, tables
 
 
 class Standing(NamedTuple):
@@ -32,4 +32,6 @@ STANDINGS = (
     Standing("indemnity", tables.family_updates, indemnity.FamilyUpdate, indemnity.family_update_step),
     Standing("indemnity", tables.facts, indemnity.Fact, indemnity.fact_step),
     Standing("indemnity", tables.payments, indemnity.Payment, indemnity.payment_step),
+    Standing("signals", tables.signals, signal.Signal, signal.step),
+    Standing("patterns", tables.patterns, pattern.Pattern, pattern.step),
 )

@@ -50,6 +50,7 @@ case_events = Table(
     _seq(),
     Index("case_events_of_a_case", "case_id", "offset"),
     Index("case_events_for_the_board", "seq"),
+    Index("regrades_of_a_provider", "type", "recorded_at", postgresql_where=sql("type = 'harm_regraded'")),
 )
 
 cases = Table(
@@ -345,6 +346,56 @@ never_events = Table(
 )
 """Each entry of the ledger of never events as it stands: the fold of its outcomes (`sinks.never_event`)."""
 
+signals = Table(
+    "signals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("signal", "question", "about", "provider", "unit")),
+    _moment("at", nullable=False),
+    *(Column(name, Text) for name in ("from_grade", "to_grade")),
+    Column("crossed", Boolean, nullable=False),
+    _moment("due_at"),
+    *(Column(name, Integer) for name in ("working_days_to_due", "days_late")),
+    Column("after_breach", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    _moment("raised_at", nullable=False),
+    _moment("ended_at"),
+    Column("because", JSONB, nullable=False),
+    Column("policy_version", Text),
+    Column("latest_cause", Text, nullable=False),
+    _moment("latest_at", nullable=False),
+    Column("revisions", Integer, nullable=False),
+    Index("signals_in_order", "raised_at", "id"),
+    Index("signals_of_a_case", "case_id"),
+    Index("signals_of_a_provider", "provider", "state"),
+)
+"""Each question about a case as it stands (`sinks.signal`)."""
+
+patterns = Table(
+    "patterns",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *(Column(name, Text, nullable=False) for name in ("kind", "provider", "grouped_by", "group_ref")),
+    Column("alert_id", Text),
+    Column("state", Text, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in ("count", "window_days")),
+    *(Column(name, Integer) for name in ("usual_count", "usual_days")),
+    _moment("first_at"),
+    _moment("last_at", nullable=False),
+    Column("newest_case", Text),
+    _moment("found_at", nullable=False),
+    _moment("over_at"),
+    Column("because", JSONB, nullable=False),
+    Column("policy_version", Text),
+    Column("latest_cause", Text, nullable=False),
+    _moment("latest_at", nullable=False),
+    Column("revisions", Integer, nullable=False),
+    Index("patterns_in_order", "found_at", "id"),
+    Index("patterns_of_a_provider", "provider", "state"),
+)
+"""Each pattern over many cases, and each silence, as it stands (`sinks.pattern`)."""
+
 quarantines = Table(
     "quarantines",
     metadata,
@@ -409,7 +460,7 @@ releases = Table(
     Index("releases_in_order", "as_of", "id"),
     Index("releases_on_the_way", "status", postgresql_where=sql("status IN ('checked', 'signed')")),
 )
-"""Releases of never-event figures, each as it was drafted (`content`, canonical JSON); days are YYYY-MM-DD."""
+"""Releases of never-event figures, each as it was drafted (`content`, canonical JSON); days: YYYY-MM-DD."""
 
 publication_progress = Table(
     "publication_progress",
@@ -458,6 +509,8 @@ DERIVED = (
     facts,
     payments,
     never_events,
+    signals,
+    patterns,
     quarantines,
     offsets,
     progress,

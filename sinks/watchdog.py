@@ -15,11 +15,11 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from schemas.event_types import Instant
-from schemas.topics import CASE_EVENTS, PARTITIONS
+from schemas.topics import CASE_EVENTS, PARTITIONS, WARD_EVENTS
 from sinks.alarms import clear_alarm, raise_alarm, standing
 from sinks.database import engine, upsert
-from sinks.ends import Ends
-from sinks.judging import Found, Partition, judge
+from sinks.ends import PATTERNS_GROUP, Ends
+from sinks.judging import ENGINE_LIMIT_MS, Found, Partition, judge
 from sinks.log import PLACES, TOPICS, Place
 from sinks.process import answering, ending
 from sinks.tables import progress, watch
@@ -55,11 +55,12 @@ def run(
     """
     ends_now, store = ending(stop), engine(database, pool_size=1)
     outbox = engine(door, pool_size=1) if door else store
-    with answering("watchdog", health_port) as pulse, closing(Ends(kafka)) as asked:
+    wards = Ends(kafka, PATTERNS_GROUP, WARD_EVENTS)
+    with answering("watchdog", health_port) as pulse, closing(Ends(kafka)) as asked, closing(wards):
         seen = Seen()
         while not ends_now.is_set():
             try:
-                look(store, outbox, asked, seen, clock)
+                look(store, outbox, asked, seen, clock, wards)
                 pulse.beat()
             except SQLAlchemyError as error:
                 log.error("the watchdog cannot see: PostgreSQL does not answer", error=type(error).__name__)
@@ -88,8 +89,13 @@ class Seen:
         return round((time.monotonic() - self.began_at) * 1000)
 
 
-def look(store: Engine, outbox: Engine, asked: Ends, seen: Seen, clock: str | None) -> Found:
-    """One look, with the alarms that follow. Raises `SQLAlchemyError` when PostgreSQL does not answer."""
+def look(
+    store: Engine, outbox: Engine, asked: Ends, seen: Seen, clock: str | None, wards: Ends | None = None
+) -> Found:
+    """One look, with the alarms that follow. Raises `SQLAlchemyError` when PostgreSQL does not answer.
+
+    `wards`: how far patterns have come, where that is looked at.
+    """
     with outbox.connect() as connection:
         manual = clock == "manual" if clock else _manual(connection)
         outbox_age_ms = _outbox_age(connection, seen, manual)
@@ -98,6 +104,7 @@ def look(store: Engine, outbox: Engine, asked: Ends, seen: Seen, clock: str | No
     )
     try:
         committed, ends = asked.committed(), asked.of(PLACES)
+        found.patterns_stuck = [] if wards is None else _patterns_stuck(wards, seen)
     except (KafkaException, TimeoutError) as error:
         log.warning("Kafka does not answer", error=str(error))
         committed, ends = {}, {}
@@ -108,6 +115,18 @@ def look(store: Engine, outbox: Engine, asked: Ends, seen: Seen, clock: str | No
         _keep(connection, found)
         _raise_and_clear(connection, found)
     return found
+
+
+def _patterns_stuck(wards: Ends, seen: Seen) -> list[int]:
+    """Where records wait and the other app has not moved for too long."""
+    committed = wards.committed()
+    ends = wards.of((WARD_EVENTS, partition) for partition in range(PARTITIONS))
+    stuck = []
+    for partition in range(PARTITIONS):
+        at, end = committed.get(partition, 0), ends[WARD_EVENTS, partition]
+        if seen.stood_ms(f"patterns {partition}", at, at < end) > ENGINE_LIMIT_MS:
+            stuck.append(partition)
+    return stuck
 
 
 def _raise_and_clear(connection: Connection, found: Found) -> None:
