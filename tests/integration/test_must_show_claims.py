@@ -1,6 +1,6 @@
 """A trust that breached and then faces a claim, from end to end on the real parts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -57,8 +57,10 @@ class Scheme:
 
 
 @pytest.fixture
-def scheme(whole: Stack, person: Person) -> Scheme:
-    return Scheme(whole, person)
+def scheme(whole: Stack, person: Person) -> Iterator[Scheme]:
+    made = Scheme(whole, person)
+    yield made
+    made.http.close()
 
 
 def late(person: Person, provider: str) -> str:
