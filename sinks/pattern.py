@@ -13,8 +13,8 @@ State = Literal["standing", "over", "withdrawn"]
 
 
 class Pattern(Struct, frozen=True, kw_only=True):
-    """One row of `read.patterns`. `kind` is that of what was found, or `quiet`. Of a silence, `last_at` is the
-    end of the last day on which it was heard; `count` says on how many of `window_days` days it was."""
+    """One row of `read.patterns`. `kind` is that of what was found, or `quiet`. For a silence, `last_at` is
+    the end of the last day on which it was heard; `count` says on how many of `window_days` days it was."""
 
     id: str
     kind: str

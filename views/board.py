@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from producers.facts import FLAG_BITS
 from rules import london
 from schemas.event_types import Instant
-from sinks.tables import alarms, cases, escalations, obligations, quarantines, watch
+from sinks.tables import alarms, cases, escalations, obligations, quarantines, signals, watch
 from views.api import escalation_shapes, shapes
 from views.api.times import utc
 from views.reading import load, settled_up_to
 from views.reading_escalations import load as load_escalations
+from views.reading_signals import standing_patterns
 
 SHOWN = 100
 _HARMED = ("incident", "outcome")
@@ -51,6 +52,8 @@ class Board(Struct, frozen=True, kw_only=True):
     grade_needed: Part
     provider_needed: Part
     quarantined: Part
+    quiet: Part
+    questions: int
     states: Mapping[str, int]
     alarms: Sequence[str]
     freshness: Freshness
@@ -87,10 +90,33 @@ def board(connection: Connection, *, now: Instant, provider: str | None = None, 
         grade_needed=unclear((known.harm == "not_known") & known.kind.in_(_HARMED)),
         provider_needed=unclear(known.flags.op("&")(FLAG_BITS["provider_not_known"]) != 0),
         quarantined=_quarantined(connection, shown),
+        quiet=_quiet(connection, provider, shown),
+        questions=_questions(connection, provider),
         states=_states(connection, mine),
         alarms=list(connection.scalars(select(alarms.c.text).where(alarms.c.cleared_at.is_(None)))),
         freshness=freshness(connection, now),
     )
+
+
+def _quiet(connection: Connection, provider: str | None, shown: int) -> Part:
+    """Wards and providers that used to report, and report nothing: above all that is fine."""
+    found = [one for one in standing_patterns(connection, provider, None) if one.kind == "quiet"]
+    told = [
+        {
+            "provider": one.provider,
+            "grouped_by": one.grouped_by,
+            "group_ref": one.group_ref,
+            "last_at": utc(one.last_at),
+        }
+        for one in found[:shown]
+    ]
+    return Part(shown=told, count=len(found))
+
+
+def _questions(connection: Connection, provider: str | None) -> int:
+    mine = [] if provider is None else [signals.c.provider == provider]
+    chosen = select(func.count()).select_from(signals).where(signals.c.state == "asked", *mine)
+    return connection.scalar(chosen) or 0
 
 
 def freshness(connection: Connection, now: Instant) -> Freshness:

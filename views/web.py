@@ -34,6 +34,7 @@ from views.api import indemnity as indemnity_api
 from views.api import never_events as never_events_api
 from views.api import obligations as obligations_api
 from views.api import releases as releases_api
+from views.api import signals as signals_api
 from views.api import why as why_api
 from views.at_door import AtDoor
 from views.pages import (
@@ -49,6 +50,7 @@ from views.pages import (
     releases,
     report,
     sign_in,
+    signals,
     start,
     why,
 )
@@ -64,6 +66,7 @@ PAGES = (
     case.router,
     never_events.router,
     audit.router,
+    signals.router,
     indemnity.router,
     releases.router,
     follow_ups.router,
@@ -99,6 +102,7 @@ def run(
         escalations_api.router(door, store, access),
         displayed_api.router(MachineDoor(door.engine, door.clock), store, access),
         audit_api.router(store, access),
+        signals_api.router(store, access),
         indemnity_api.router(store, access),
         never_events_api.router(store, access),
         releases_api.router(door, store, access),

@@ -44,6 +44,8 @@ def _context(found: board.Board, wanted: Mapping[str, str], now: Instant) -> dic
         "escalated": board_view.escalated(found, wanted),
         "unclear": board_view.unclear(found),
         "quarantined": found.quarantined,
+        "quiet": found.quiet,
+        "questions": found.questions,
         "states": found.states,
         "fresh": found.freshness,
         "warnings": board_view.warnings(found),

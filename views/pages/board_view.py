@@ -107,6 +107,8 @@ def summary(found: Board, shown: Sequence[List]) -> str:
     counts = [f"{found.escalations.count} escalated"] if found.escalations.count else []
     counts += [f"{one.count} {one.title.lower()}" for one in shown]
     counts += [f"{part.count} {title.lower()}" for _, title, part in unclear(found) if part.count]
+    if found.quiet.count:
+        counts.insert(0, f"{found.quiet.count} gone quiet")
     if found.quarantined.count:
         counts.insert(0, f"{found.quarantined.count} cannot be said")
     return ", ".join(counts)

@@ -3,11 +3,13 @@
 from typing import Any
 
 from schemas.event_types import Instant
+from schemas.incident_types import FACTORS, TYPES
 from views.pages import moments, words
 from views.pages.fields import Choice, Errors, Field, Filled, choices, missing
 from views.pages.patient_form import patient, patient_fields
 
 NOT_SURE = Choice("not_known", "Not sure")
+NO_TYPE = Choice("not_sure", "Not sure")
 YES_NO = (Choice("yes", "Yes"), Choice("no", "No"), Choice("not_sure", "Not sure"))
 PHYSICAL = choices({code: words.HARMS[code] for code in ("none", "low", "moderate", "severe", "fatal")})
 PSYCHOLOGICAL = PHYSICAL[:-1]
@@ -78,6 +80,16 @@ HARM = (
         inline=True,
     ),
 )
+CAUSES = (
+    Field("incident_type", "What type of incident was it?", "select", choices=(*choices(TYPES), NO_TYPE)),
+    Field(
+        "factors",
+        "What may have contributed?",
+        "boxes",
+        hint="As many as fit, or none. Conditions, not people.",
+        choices=choices(FACTORS),
+    ),
+)
 REPORTER = (
     Field(
         "reporter-role",
@@ -99,7 +111,7 @@ MOST_PATIENTS = 20  # in the form; an API call may tell of more
 
 def every_field(patients: int) -> tuple[Field, ...]:
     shown = [field for index in range(patients) for field in patient_fields(f"patients-{index}-")]
-    return (KIND, WHAT, *PLACE, OCCURRED, NOTICED, *HARM, *shown, *REPORTER, ANONYMOUS)
+    return (KIND, WHAT, *PLACE, OCCURRED, NOTICED, *HARM, *CAUSES, *shown, *REPORTER, ANONYMOUS)
 
 
 def patient_count(filled: Filled) -> int:
@@ -131,13 +143,20 @@ def body(filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
         for name in ("harm_may_still_follow", "immediate_risk")
         if filled.get(name) in ("yes", "no")
     }
-    # Which never event it is, is for the safety team to say: "yes" and "not sure" ask the same of them.
-    if filled.get("never_event_type") in ("yes", "not_sure"):
-        report["never_event_type"] = "not_sure"
+    # Whether it is one is for the safety team to say: "yes" and "not sure" ask the same of them.
+    which = filled.get("never_event_which", "").strip()
+    if filled.get("never_event_type") in ("yes", "not_sure") or (which and "never_event_type" not in filled):
+        report["never_event_type"] = which or "not_sure"
     every = (patient(filled, f"patients-{index}-", errors) for index in range(patient_count(filled)))
     patients = [one for one in every if one]
     report |= {"patients": patients} if patients else {}
-    return report | _reporter(filled), errors
+    return report | _causes(filled) | _reporter(filled), errors
+
+
+def _causes(filled: Filled) -> dict[str, Any]:
+    kind = filled.get("incident_type", "")
+    factors = [code for code in FACTORS if filled.get(f"factors-{code}") == "yes"]
+    return ({"incident_type": kind} if kind else {}) | ({"factors": factors} if factors else {})
 
 
 def _reporter(filled: Filled) -> dict[str, Any]:

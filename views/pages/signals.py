@@ -1,0 +1,36 @@
+"""`/signals`: what has gone quiet, what stands out over many cases, and what is asked about single ones."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from views.pages import api, signals_view
+from views.pages.now import Now
+from views.pages.problems import problem_page, unavailable
+from views.pages.rendering import caller, page
+
+router = APIRouter(include_in_schema=False)
+FILTERS = ("provider", "signal", "state")
+SHOWN = 500
+
+
+@router.get("/signals")
+async def listed(request: Request, now: Now) -> Response:
+    wanted = {name: request.query_params.get(name, "").strip() for name in FILTERS}
+    wanted["provider"] = wanted["provider"].upper()
+    answer = await api.get(request, "/api/signals", {**wanted, "limit": SHOWN})
+    if answer.status >= 500:
+        return unavailable(request, "Signals cannot be read just now.")
+    if not answer.accepted:
+        return problem_page(request, answer.status, answer.detail)
+    who = caller(request)
+    quiet, found = signals_view.split(answer.body["patterns"])
+    context = {
+        "answer": answer.body,
+        "quiet": quiet,
+        "found": found,
+        "wanted": wanted,
+        "view": signals_view,
+        "own": who.provider if who else None,
+        "now": now,
+    }
+    return page(request, "signals", context)
