@@ -47,16 +47,6 @@ from tests.stack import Stack
 
 MINUTE = 60_000
 SECRET = "0123456789abcdef0123456789abcdef"
-NOTIFIER = """
-import os, sys
-import msgspec
-from command.notifier import run
-from command.settings import read
-from sinks.notify.pace import Pace
-settings = read(os.environ)
-run(settings, database=settings.database, kafka=settings.kafka, registry=settings.registry,
-    health_port=0, pace=msgspec.json.decode(sys.argv[1], type=Pace))
-"""
 QUICK = {"first_seconds": 0.2, "longest_seconds": 0.5, "least_ms": 2_000, "attempts": 4}
 
 
@@ -149,6 +139,7 @@ class Mailbox:
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.mails: list[EmailMessage] = []
         self.refuse: dict[str, str] = {}
+        self.closed = False
         options: dict[str, Any] = {"tls_context": tls, "require_starttls": True} if tls else {}
         self._controller = Controller(self, hostname="127.0.0.1", port=_free_port(), **options)
         self._controller.start()
@@ -167,7 +158,66 @@ class Mailbox:
         return "250 taken"
 
     def close(self) -> None:
-        self._controller.stop()
+        """Away for good; a second time it is away already."""
+        if not self.closed:
+            self.closed = True
+            self._controller.stop()
+
+
+class Nest:
+    """Notifiers that start at once (`notifier_nest`)."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.integration.notifier_nest"],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self, environment: dict[str, str], pace: dict[str, Any], log: Path) -> "Notifier":
+        pid = self.ask({"start": {"environment": environment, "pace": pace, "log": str(log)}})
+        return Notifier(self, int(pid))
+
+    def ask(self, wish: dict[str, Any]) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(wish) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        with self._process:
+            self._process.terminate()
+
+
+class Notifier:
+    """One of them, used as a `subprocess.Popen` is."""
+
+    def __init__(self, nest: Nest, pid: int) -> None:
+        self._nest, self.pid = nest, pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            self.returncode = self._nest.ask({"poll": self.pid})
+        return self.returncode
+
+    def wait(self, seconds: float) -> int:
+        end = time.monotonic() + seconds
+        while self.poll() is None:
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired("notifier", seconds)
+            time.sleep(0.05)
+        assert self.returncode is not None
+        return self.returncode
+
+    def terminate(self) -> None:
+        os.kill(self.pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
 
 
 def _free_port() -> int:
@@ -189,10 +239,11 @@ class Notify:
     codec: Codec
     receiver: Receiver
     mailbox: Mailbox
+    nest: Nest
     provider: str = field(default_factory=lambda: f"T{uuid4().hex[:8].upper()}")
     book: dict[str, str] = field(default_factory=dict)
     pace: dict[str, Any] = field(default_factory=lambda: dict(QUICK))
-    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _running: list[Notifier] = field(default_factory=list)
 
     def contacts(self, **roles: list[str]) -> None:
         """`medical_director=["mail", "hook"]`: the channels of a role of this trust, in order."""
@@ -226,7 +277,7 @@ class Notify:
     def refuse_mail(self) -> None:
         self.mailbox.refuse[self.address] = "550 no such mailbox"
 
-    def start(self, fault: str | None = None) -> subprocess.Popen[bytes]:
+    def start(self, fault: str | None = None) -> Notifier:
         environment = {
             **os.environ,
             "KAFKA_BOOTSTRAP": self.kafka,
@@ -241,14 +292,7 @@ class Notify:
             "CANDOUR_SMTP_TLS": "offered",
             **({"CANDOUR_FAULT": fault} if fault else {}),
         }
-        with (self.folder / "notifier.log").open("ab") as told:
-            process = subprocess.Popen(
-                [sys.executable, "-c", NOTIFIER, json.dumps(self.pace)],
-                cwd=Path(__file__).parents[2],
-                env=environment,
-                stderr=told,
-                stdout=told,
-            )
+        process = self.nest.start(environment, self.pace, self.folder / "notifier.log")
         self._running.append(process)
         return process
 
@@ -265,7 +309,7 @@ class Notify:
                 process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
+                process.wait(10)
         self._running.clear()
 
     # -- what the rule says --------------------------------------------------------------------------------
@@ -403,3 +447,12 @@ def mailing(tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
         yield mailbox
     finally:
         mailbox.close()
+
+
+@contextmanager
+def nesting() -> Iterator[Nest]:
+    nest = Nest()
+    try:
+        yield nest
+    finally:
+        nest.close()

@@ -6,7 +6,16 @@ from contextlib import closing
 import pytest
 
 from sinks.arrivals import LogCodec
-from tests.integration.notify_room import SECRET, Notify, furnished, mailing, receiving, signed_by, until
+from tests.integration.notify_room import (
+    SECRET,
+    Notify,
+    furnished,
+    mailing,
+    nesting,
+    receiving,
+    signed_by,
+    until,
+)
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
@@ -16,10 +25,15 @@ BOARD = ("board", "shown")
 @pytest.fixture(scope="module")
 def shared(infra: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notify]:
     """One notifier at work for all tests here; each test has a trust and a receiver of its own."""
-    with furnished(infra) as room, closing(LogCodec(infra.registry)) as codec, mailing() as mailbox:
+    with (
+        furnished(infra) as room,
+        closing(LogCodec(infra.registry)) as codec,
+        mailing() as mailbox,
+        nesting() as nest,
+    ):
         folder = tmp_path_factory.mktemp("notify")
         with receiving() as receiver:
-            one = Notify(room, infra.kafka, infra.registry, folder, codec, receiver, mailbox)
+            one = Notify(room, infra.kafka, infra.registry, folder, codec, receiver, mailbox, nest)
             one.start()
             yield one
             one.stop()
@@ -30,7 +44,7 @@ def notify(shared: Notify) -> Iterator[Notify]:
     with receiving() as receiver:
         one = Notify(
             shared.room, shared.kafka, shared.registry, shared.folder, shared.codec, receiver, shared.mailbox,
-            book=shared.book,
+            shared.nest, book=shared.book,
         )  # fmt: skip
         one.contacts(ward_lead=["mail", "hook"], medical_director=["hook"])
         yield one

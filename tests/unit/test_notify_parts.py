@@ -1,7 +1,12 @@
 """The notifier's parts that need nothing but themselves: contact book, pace, what an escalation comes to."""
 
 import json
+import re
+import textwrap
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +21,7 @@ from sinks.notify import message
 from sinks.notify.book import Contacts
 from sinks.notify.contacts import ContactsRefused, load, parse
 from sinks.notify.pace import Pace
+from sinks.notify.signing import HEADER, signature
 from sinks.notify.standing import Standing, delivery_id, step, step_id
 
 MINUTE = 60_000
@@ -247,3 +253,35 @@ def test_the_same_message_is_the_same_mail() -> None:
     assert first.as_bytes() == second.as_bytes()
     assert first["Message-ID"] == "<key@example.org>"
     assert max(map(len, first.as_bytes().split(b"\r\n"))) < 998
+
+
+def as_a_receiver_is_told_to() -> Callable[[dict[str, str], bytes, bytes, set[str]], dict[str, Any] | None]:
+    """The example of docs/notifications.md, as it stands there."""
+    page = (Path(__file__).parents[2] / "docs" / "notifications.md").read_text(encoding="utf-8")
+    block = re.search(r"\n((?:    [^\n]*\n|\n)*?    import hashlib.*?)\n\n[^ \n]", page, re.DOTALL)
+    assert block is not None
+    scope: dict[str, Any] = {}
+    exec(textwrap.dedent(block[1]), scope)
+    example: Callable[[dict[str, str], bytes, bytes, set[str]], dict[str, Any] | None] = scope["page_for"]
+    return example
+
+
+def test_the_receiver_of_the_documents_takes_ours_once_and_nothing_else() -> None:
+    page_for = as_a_receiver_is_told_to()
+    secret, seen = b"s" * 32, set[str]()
+    body = message.body("key", standing(raised()), SATURDAY_NIGHT, "https://candour.example.org").encode()
+    sent_at = int(time.time())
+    good = {"Idempotency-Key": "key", HEADER: signature((b"n" * 32, secret), body, sent_at)}
+    said = page_for(good, body, secret, seen)
+    assert said is not None
+    assert said["owner_role"] == "ward lead"
+    assert page_for(good, body, secret, seen) is None, "the second time it is the same page"
+    old = {"Idempotency-Key": "key", HEADER: signature((secret,), body, sent_at - 3600)}
+    for headers, content, key in (
+        (good, body + b" ", secret),
+        (good, body, b"x" * 32),
+        ({**good, "Idempotency-Key": "another"}, body, secret),
+        (old, body, secret),
+    ):
+        with pytest.raises(ValueError, match=r"signature|too old|key"):
+            page_for(headers, content, key, set())
