@@ -16,6 +16,7 @@ from functools import lru_cache
 from multiprocessing import get_context
 from typing import Any, Literal, NamedTuple
 
+from confluent_kafka import KafkaException
 from msgspec import structs
 
 from rules import london
@@ -131,6 +132,10 @@ class NoPolicy(ValueError):
     """The log has no policy of the rule that could be replaced."""
 
 
+class Unreadable(RuntimeError):
+    """Kafka does not answer, or not in time."""
+
+
 class Side:
     """One fold: hears records, and at the end tells how everything stands."""
 
@@ -241,7 +246,10 @@ def _partition(partition: int) -> Shadow:
             done.value += number
 
     codec = _codec(_here["registry"])
-    return compared(_here["kafka"], codec, RULES, _here["proposals"], partition, count)
+    try:
+        return compared(_here["kafka"], codec, RULES, _here["proposals"], partition, count)
+    except KafkaException as error:  # which cannot go from one process to another
+        raise Unreadable(f"partition {partition} of the log cannot be read: {error}; try again") from None
 
 
 def compared(
