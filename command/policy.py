@@ -37,7 +37,8 @@ def show(data: Path, on: str | None, rule: str | None, provider_type: str | None
     if provider_type is not None and provider_type not in types:
         raise StartError(f"{provider_type}: no such type of provider; there are {', '.join(types)}")
     for one, since in found:
-        print(f"{one.rule}: version {one.version}{since}" + (f", as it holds on {policy.in_words(day)}" if day else ""))
+        on = f", as it holds on {policy.in_words(day)}" if day else ""
+        print(f"{one.rule}: version {one.version}{since}{on}")
         for line in policy.shown(one.content, day, provider_type):
             _print(line)
         print()
