@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from rules import candour, escalation
+from rules import candour, escalation, never_events
 from rules.calendar import fingerprint
 from rules.escalation import policy
 from rules.identity import escalation_id
@@ -38,11 +38,13 @@ from schemas.event_types import (
 )
 from schemas.outcome_types import Outcome
 from sinks import escalation as standing
+from tests.spec import ledger
 from tests.spec.chain import Chain
 from tests.spec.law import Law
-from tests.spec.notation import DAWN, Case, Words, genesis, identity, lines, moment
+from tests.spec.ledger import LedgerCase
+from tests.spec.notation import DAWN, Words, genesis, identity, lines, moment
 
-RULES = (candour.RULE, escalation.RULE)
+RULES = (never_events.RULE, candour.RULE, escalation.RULE)
 _POLICY = policy.default_content()
 DANGER = {
     "danger": (IMMEDIATE_RISK, "immediate_risk"),
@@ -63,8 +65,8 @@ def policy_record() -> PolicyAdopted:
     )
 
 
-class EscalationCase(Case):
-    """Understands the words above beside those of candour."""
+class EscalationCase(LedgerCase):
+    """Understands the words above beside those of candour and of the ledger of never events."""
 
     def _report(self, words: Words, common: dict[str, Any]) -> Record:
         for word, (flag, _) in DANGER.items():
@@ -157,7 +159,7 @@ class EscalationCase(Case):
 
 def tell(history: str) -> Chain:
     chain, case = Chain(RULES), EscalationCase()
-    chain.extend([*genesis(), policy_record()])
+    chain.extend([*genesis(), ledger.policy_record(), policy_record()])
     for line in lines(history):
         chain.extend(case.records(line))
     return chain

@@ -238,6 +238,39 @@ TOPIC = Topic(
             2014-01-09 11:30  acted obligation_breached/tell/SC35_2013 other""",
             "obligation_breached closed:other L1",
         ),
+        EscalationLaw(
+            "The ledger withdraws a never event: nothing is left to act on",
+            "requirements A4; law.md §4",
+            """2014-02-05 10:00  report harm=low never_event=2011/1 occurred=2014-02-04T10:00
+            2014-02-06 10:00  reject""",
+            "never_event closed:withdrawn L1",
+            because="It no longer stands as a never event.",
+        ),
+        EscalationLaw(
+            "Confirmed while it is open: one more reason, the same owner",
+            "requirements A4; law.md §4",
+            """2014-02-05 10:00  report harm=low never_event=2011/1 occurred=2014-02-04T10:00
+            2014-02-05 10:30  confirm 2011/1""",
+            "never_event raised L1 by=2014-02-05T11:00",
+            said="1x escalation_raised\n1x ground_taken",
+            because="The patient safety team confirmed a never event.",
+        ),
+        EscalationLaw(
+            "Acted on while suspected, then confirmed: what was done holds",
+            "requirements A4",
+            """2014-02-05 10:00  report harm=low never_event=2011/1 occurred=2014-02-04T10:00
+            2014-02-05 10:30  acted never_event made_safe
+            2014-02-12 10:00  confirm 2011/1""",
+            "never_event closed:made_safe L1",
+        ),
+        EscalationLaw(
+            "Rejected, and confirmed after all: raised again",
+            "requirements A4",
+            """2014-02-05 10:00  report harm=low never_event=2011/1 occurred=2014-02-04T10:00
+            2014-02-06 10:00  reject
+            2014-02-10 09:00  confirm 2011/1""",
+            "never_event raised L1 by=2014-02-10T10:00",
+        ),
     ),
 )
 

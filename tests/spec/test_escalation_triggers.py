@@ -107,6 +107,13 @@ TOPIC = Topic(
             "never_event raised L1 by=2014-02-05T11:00",
         ),
         EscalationLaw(
+            "A never event that the safety team finds where nobody thought of one",
+            "requirements A4; law.md §4",
+            """2014-02-05 10:00  report harm=low occurred=2014-02-04T10:00
+            2014-02-12 10:00  confirm 2011/1""",
+            "never_event raised L1 by=2014-02-12T11:00",
+        ),
+        EscalationLaw(
             "A cluster on a ward is looked at by the next working day's office hours",
             "requirements A7, 57",
             "2014-02-07 10:00  report harm=low\n2014-02-07 21:00  pattern cluster C-7 count=5 days=30",
