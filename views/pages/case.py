@@ -33,6 +33,7 @@ async def show_case(
     if not answer.accepted:
         return problem_page(request, answer.status, answer.detail)
     case, shown_at = answer.body, moment if moment is not None else now
+    forms = case_view.may_record(case, caller(request))
     context = {
         "case": case,
         "view": case_view,
@@ -40,8 +41,9 @@ async def show_case(
         "now": shown_at,
         "obligations": case_view.obligations(case, shown_at),
         **(escalations.may(request) if moment is None else {}),
+        "may_decide_never_event": any(form.type == "never_event_confirmed" for form in forms),
         "timeline": case_page.merged(case),
-        "forms": case_view.may_record(case, caller(request)),
+        "forms": forms,
         "recorded": BY_TYPE.get(recorded or ""),
     }
     return page(request, "case", context)

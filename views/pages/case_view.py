@@ -13,7 +13,7 @@ UNSETTLED = ("breached", "provisional", "open")
 MARKS = (
     ("harm_may_still_follow", "Harm may still follow"),
     ("immediate_risk", "Someone was in immediate danger"),
-    ("never_event_proposed", "May be a never event: to be looked up"),
+    ("never_event_proposed", "Somebody thought of a never event"),
     ("provider_not_known", "The provider is not in the directory: please say which it is"),
     ("anonymous", "Reported anonymously"),
 )

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from schemas.event_types import Instant
-from views.pages import api, case_view, escalation_words, moments, patient_form, words
+from views.pages import api, case_view, escalation_words, moments, never_event_form, patient_form, words
 from views.pages.fields import Choice, Errors, Field, Filled, missing, placed
 from views.pages.follow_up_forms import BY_TYPE, Form
 from views.pages.now import Now
@@ -57,7 +57,8 @@ async def record(
     if answer.status in (401, 403):
         return problem_page(request, 403, answer.detail)
     first = asked.fields[0].name
-    return _form(request, case, asked, filled, answer.errors() or {first: answer.detail}, answer.status)
+    errors = never_event_form.errors(asked, answer.errors()) or {first: answer.detail}
+    return _form(request, case, asked, filled, errors, answer.status)
 
 
 def body_of(asked: Form, filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
@@ -75,7 +76,7 @@ def body_of(asked: Form, filled: Filled, now: Instant) -> tuple[dict[str, Any], 
         body |= patient_form.patient(filled, "", errors)
     if "provider" in body:
         body["provider"] = body["provider"].upper()
-    return body, errors
+    return never_event_form.body(asked, body), errors
 
 
 def _value(field: Field, filled: Filled, now: Instant, errors: Errors) -> Any:
@@ -114,6 +115,7 @@ def _of(type: str, case: dict[str, Any]) -> Form:
     form = BY_TYPE.get(type)
     if form is None:
         raise HTTPException(404, f"There is no form named {type}.")
+    form = never_event_form.with_choices(form, case)
     patients = tuple(Choice(ref, f"Patient {ref}") for ref in case_view.patients(case))
     providers = tuple(Choice(code, code) for code in case_view.providers(case))
     extra: list[Field] = []

@@ -99,6 +99,14 @@ TYPES = {
     "case_read_again": "Case read again",
     "evidence_taken": "Evidence taken",
     "evidence_withdrawn": "Evidence withdrawn",
+    "never_event_confirmed": "Never event confirmed",
+    "never_event_rejected": "Never event rejected",
+    "never_event_proposed": "Never event under review",
+    "never_event_counted": "Never event counted",
+    "never_event_restated": "Never event restated",
+    "never_event_withdrawn": "Never event withdrawn",
+    "statement_taken": "Taken in for the ledger of never events",
+    "statement_withdrawn": "Withdrawn for the ledger of never events",
 }
 REVIEW_STATES = {
     "suggested": "Suggested",
