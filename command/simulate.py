@@ -32,6 +32,7 @@ _PAGES = (
     ("escalations", "/escalations"),
     ("claims and reviews", "/indemnity"),
     ("never events", "/never-events"),
+    ("signals", "/signals"),
     ("audit", "/audit"),
 )
 _SHOWN_KINDS = 12
