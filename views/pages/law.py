@@ -9,12 +9,14 @@ from rules.policy import read_folder
 
 @dataclass(frozen=True)
 class Clause:
-    """`firm`: whether every figure was confirmed; where not, `confidence` says which is."""
+    """`opens`: on what the duty opens. `firm`: whether every figure was confirmed; where not, `confidence`
+    says which is."""
 
     text: str
     target_label: str
     confidence: str
     source: str
+    opens: str
 
     @property
     def firm(self) -> bool:
@@ -40,7 +42,7 @@ def _instruments() -> dict[str, dict[str, Any]]:
 def _clauses() -> dict[tuple[str, str], Clause]:
     return {
         (id, duty["name"]): Clause(
-            duty["clause"], duty.get("target_label", ""), duty["confidence"], duty["source"]
+            duty["clause"], duty.get("target_label", ""), duty["confidence"], duty["source"], duty["opens"]
         )
         for id, instrument in _instruments().items()
         for duty in instrument.get("duty", ())

@@ -31,6 +31,15 @@ MEANINGS = {
     "stood_down": "Closed by a named role with a reason: not notifiable.",
     "merged": "This report is a duplicate; the obligation goes on in the other case.",
 }
+# The same of a duty that a never event opens: no determination is asked for.
+OF_A_NEVER_EVENT = {
+    "provisional": (
+        "Confirmation needed",
+        "Opened because somebody named a never event; the safety team has still to confirm or reject it. "
+        "Telling the family need not wait for that.",
+    ),
+    "stood_down": ("Stood down", "It does not stand as a never event, or a person closed it with a reason."),
+}
 COLOURS = {
     "provisional": "yellow",
     "open": "blue",
@@ -205,6 +214,18 @@ def of(code: str | None) -> str:
     if not code:
         return "not known"
     return _ALL.get(code) or code.replace("_", " ").capitalize()
+
+
+def state(code: str, opens: str = "") -> str:
+    """The state of an obligation; `opens`: on what its duty opens."""
+    return OF_A_NEVER_EVENT[code][0] if opens == "never_event" and code in OF_A_NEVER_EVENT else STATES[code]
+
+
+def meaning(code: str, opens: str = "") -> str:
+    """What that state means."""
+    return (
+        OF_A_NEVER_EVENT[code][1] if opens == "never_event" and code in OF_A_NEVER_EVENT else MEANINGS[code]
+    )
 
 
 def role(code: str | None) -> str:
