@@ -29,7 +29,12 @@ def document(one: Release, *, signed: bool) -> str:
 
 
 def fragment(
-    one: Release, *, base: str = "", names: Mapping[str, str] | None = None, links: bool = True
+    one: Release,
+    *,
+    base: str = "",
+    names: Mapping[str, str] | None = None,
+    links: bool = True,
+    heading: bool = True,
 ) -> Markup:
     """What stands within the page. `base`: where the files lie. `names` of organisations, by code."""
     context = {
@@ -39,6 +44,7 @@ def fragment(
         "base": base,
         "names": names or {},
         "links": links,
+        "heading": heading,
         "sha256": fingerprint(canonical(one)),
         "as_of": in_words(instant_of(one.as_of)),
     }
@@ -46,11 +52,9 @@ def fragment(
 
 
 def grouped(one: Release) -> dict[str, list[CellChange]]:
-    """Changes of whole rows and of their parts, table by table."""
-    found: dict[str, list[CellChange]] = {}
-    for each in one.changes:
-        found.setdefault(TABLES[each.table], []).append(each)
-    return found
+    """Changes table by table: the total first."""
+    found = {title: [each for each in one.changes if each.table == name] for name, title in TABLES.items()}
+    return {title: changes for title, changes in found.items() if changes}
 
 
 def day(text: str) -> str:

@@ -12,6 +12,7 @@ from tests.bench import (
     explaining,
     figures,
     living,
+    releasing,
     remembering,
     replaying,
     sinking,
@@ -34,7 +35,10 @@ ON_PARTS = {
 ON_A_STACK = {"board": boarding.measure, "start": starting.measure, "explain": explaining.measure}
 """These start a whole stack of their own, with nothing else beside it."""
 
-BENCHMARKS = [*ON_PARTS, *ON_A_STACK]
+ALONE = {"release": releasing.measure}
+"""These need nothing beside themselves."""
+
+BENCHMARKS = [*ON_PARTS, *ON_A_STACK, *ALONE]
 
 
 def main(
@@ -53,9 +57,9 @@ def main(
             with ground() as here:
                 for name in on_parts:
                     found += [_busy(name), *ON_PARTS[name](here, shown, quick=quick)]
-        for name in ON_A_STACK:
+        for name, measure in (ON_A_STACK | ALONE).items():
             if name in wanted:
-                found += [_busy(name), *ON_A_STACK[name](shown, quick=quick)]
+                found += [_busy(name), *measure(shown, quick=quick)]
     if not quick:
         figures.keep(found)
     console.print(figures.table(found))

@@ -100,12 +100,14 @@ async def _release(request: Request, id: str) -> tuple[dict[str, Any], Release] 
     return answer.body, msgspec.convert(figures.body, Release)
 
 
-def _context(request: Request, release: dict[str, Any], figures: Release) -> dict[str, Any]:
+def _context(
+    request: Request, release: dict[str, Any], figures: Release, *, heading: bool = True
+) -> dict[str, Any]:
     public = release["status"] == "published"
     base = f"{PATH}/{release['id']}/"
     return {
         "release": release,
-        "shown": fragment(figures, base=base, names=release["organisations"], links=public),
+        "shown": fragment(figures, base=base, names=release["organisations"], links=public, heading=heading),
         "may_sign": may_sign(request),
         "just_signed": request.query_params.get("signed") == "yes",
         "files": base,
@@ -120,5 +122,7 @@ def _form(
     errors: dict[str, str],
     status: int = 200,
 ) -> Response:
-    context = _context(request, release, figures) | {"name": NAME, "filled": filled, "errors": errors}
-    return page(request, "release_sign", context, status=status)
+    context = _context(request, release, figures, heading=False)
+    return page(
+        request, "release_sign", context | {"name": NAME, "filled": filled, "errors": errors}, status=status
+    )
