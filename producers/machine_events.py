@@ -72,19 +72,25 @@ class MachineDoor:
         if self._codec is None:
             with self._engine.connect() as connection:
                 self._codec = outbox.codec_of(connection)
+        refused: dict[str, str] = {}
+        rows: list[tuple[dict[str, object], dict[str, object]]] = []
         with self._engine.begin() as connection:
             now = self._clock.open(connection).now
             known = _known(connection, [note.event_id for note in notes])
             states = _states(connection, [note.case_id for note in notes])
-            records = [
-                _record(note, states[note.case_id], now)
-                for note in {note.event_id: note for note in notes}.values()
-                if note.case_id in states and note.event_id not in known
-            ]
-            if records:
-                connection.execute(insert(events), [_event_row(record) for record in records])
-                outbox.put(connection, [outbox.case_row(self._codec, record) for record in records])
-        return {note.event_id: NO_SUCH_CASE for note in notes if note.case_id not in states}
+            for note in {note.event_id: note for note in notes if note.event_id not in known}.values():
+                if note.case_id not in states:
+                    refused[note.event_id] = NO_SUCH_CASE
+                    continue
+                record = _record(note, states[note.case_id], now)
+                try:
+                    rows.append((_event_row(record), outbox.case_row(self._codec, record)))
+                except outbox.TooLarge as error:
+                    refused[note.event_id] = str(error)
+            if rows:
+                connection.execute(insert(events), [event for event, _ in rows])
+                outbox.put(connection, [row for _, row in rows])
+        return refused
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> set[str]:

@@ -420,11 +420,15 @@ def _common(
     }
 
 
-@contextmanager
-def furnished(infra: Stack) -> Iterator[Room]:
-    """A database of its own with the tables of all, and the topics and contracts that are shared."""
+def prepare(infra: Stack) -> None:
+    """The topics and contracts that all share."""
     create_topics(infra.kafka, TOPICS)
     register_all(infra.registry)
+
+
+@contextmanager
+def furnished(infra: Stack) -> Iterator[Room]:
+    """A database of its own with the tables of all."""
     with open_room(infra.database, "system") as room:
         sinks.migrations.upgrade(room.database)
         migrations.upgrade(room.database)

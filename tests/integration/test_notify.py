@@ -12,6 +12,7 @@ from tests.integration.notify_room import (
     furnished,
     mailing,
     nesting,
+    prepare,
     receiving,
     signed_by,
     until,
@@ -25,6 +26,7 @@ BOARD = ("board", "shown")
 @pytest.fixture(scope="module")
 def shared(infra: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notify]:
     """One notifier at work for all tests here; each test has a trust and a receiver of its own."""
+    prepare(infra)
     with (
         furnished(infra) as room,
         closing(LogCodec(infra.registry)) as codec,

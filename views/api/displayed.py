@@ -48,7 +48,7 @@ def router(door: MachineDoor, store: Engine, access: Access) -> APIRouter:
         caller = access.sign_in.caller(request)
         require(caller, "escalation_acknowledged")
         with store.connect() as connection:
-            found = _shown(connection, id)
+            found = _shown(connection, id) if id.isprintable() else None
         if found is None:
             raise Refused(404, "No such escalation", [Fault("", f"There is no escalation {id[:60]}.")])
         if caller is not None:

@@ -53,7 +53,7 @@ def linked(request: Request, id: str) -> Response:
     """Where the link in a message leads: to the escalation in its case, with the button to take it on."""
     store: Engine = request.app.state.store
     with store.connect() as connection:
-        found = escalation(connection, id)
+        found = escalation(connection, id) if id.isprintable() else None
     if found is None:
         return problem_page(request, 404, f"There is no escalation {id[:60]}.")
     return RedirectResponse(f"/cases/{found.case_id}#e-{quote(found.id, safe='')}", 303)
