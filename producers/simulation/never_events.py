@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from random import Random
 
 from producers.simulation import words
@@ -9,6 +10,7 @@ from producers.simulation.draft import Body, Draft, at_time
 from producers.simulation.plan import Participant, Plan
 from producers.simulation.reports import Scene, poisson
 from producers.simulation.volumes import NeverEventKind, volumes
+from rules.never_events.policy import Policy, default_content, parse
 
 _GRADES = {
     True: (("low", "moderate", "severe", "fatal"), (1, 2, 6, 1)),
@@ -52,7 +54,8 @@ def follow(draft: Draft, kind: NeverEventKind) -> None:
         return
     if draft.chance(0.05):
         return  # still under review
-    subtype = draft.pick(kind.subtypes) if kind.subtypes and draft.chance(0.6) else None
+    subtypes = _counting(kind, version, occurred)
+    subtype = draft.pick(subtypes) if subtypes and draft.chance(0.6) else None
     _confirm(draft, looked, version, kind, subtype)
     toss = draft.random.random()
     again = draft.between(looked, 15, 45)
@@ -61,6 +64,19 @@ def follow(draft: Draft, kind: NeverEventKind) -> None:
     elif toss < 0.22 and kind.theatre:
         other = next(one for one in _theatre() if one.name != kind.name)
         _confirm(draft, again, version, other, None)
+
+
+def _counting(kind: NeverEventKind, version: str, day: date) -> tuple[str, ...]:
+    """Those that the list counts on that day: a wrong tooth is out from April 2021."""
+    listed = _policy().list_of(version)
+    type = listed.type_of(kind.numbers[version]) if listed else None
+    known = [(code, type.subtype_of(code)) for code in kind.subtypes] if type else []
+    return tuple(code for code, subtype in known if subtype and subtype.counts_on(day))
+
+
+@cache
+def _policy() -> Policy:
+    return parse(default_content()[1])
 
 
 def _scene(
