@@ -15,7 +15,7 @@ from rules.publication.changes import NotComparable, changes, require_comparable
 from rules.publication.figures import NUMERATOR, CaveatMissing, Completeness, Figure
 from rules.publication.ledger import ledger
 from rules.publication.release import Order, Release, canonical, read, release
-from rules.publication.windows import Window, planned
+from rules.publication.windows import Adopted, Window, planned, timetable
 from tests.spec.releases import TERMS, publish
 
 YEAR = Window(date(2014, 4, 1), date(2014, 7, 31))
@@ -237,3 +237,30 @@ def test_what_is_not_sure_says_so(files: Files) -> None:
     monthly = files["cadence"]["cadence"][1]
     assert "conflict" in monthly["confidence"]
     assert "by April 2014" in monthly["note"]
+
+
+def adopted(files: Files, day: date) -> Adopted:
+    return Adopted(policy.parse(policy.content_of(files)), first_second(day))
+
+
+def test_a_new_policy_drafts_each_window_once(files: Files) -> None:
+    """A shorter lag from July on: what it would have had earlier is drafted when it comes, nothing twice."""
+    first = adopted(files, date(2014, 1, 1))
+    files["cadence"]["cadence"][1]["lag_days"] = 5
+    second = adopted(files, date(2014, 7, 10))
+    plans = [plan for plan, _ in timetable([first, second], first_second(date(2014, 9, 10)))]
+    ends = [plan.window.last for plan in plans]
+    assert ends == [
+        date(2013, 12, 31),
+        date(2014, 3, 31),
+        *(policy.months_after(date(2014, 4, 1), n) for n in range(5)),
+    ]
+    june = plans[ends.index(date(2014, 6, 30))]
+    assert june.as_of == second.recorded_at
+    assert [plan.as_of for plan in plans] == sorted(plan.as_of for plan in plans)
+    assert plans[-1].as_of == first_second(date(2014, 9, 5))
+
+
+def test_nothing_is_drafted_for_days_before_the_log_began(files: Files) -> None:
+    (only,) = timetable([adopted(files, date(2014, 8, 1))], first_second(date(2014, 9, 1)))
+    assert only[0].window == YEAR
