@@ -10,8 +10,10 @@ from tests.stack import Stack
 pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
 
 OCCURRED = "2015-06-08T09:00:00Z"
-PROPOSED_AT, COUNTED_AT, RESTATED_AT = "2015-06-09T09:00:00Z", "2015-06-10T09:00:00Z", "2015-06-11T09:00:00Z"
-REJECTED_AT = "2015-06-12T09:00:00Z"
+# The clock of the shared stack stands in July 2026 once the examples were imported: what occurred in 2015 is
+# found years later.
+PROPOSED_AT, COUNTED_AT, RESTATED_AT = "2026-07-02T09:00:00Z", "2026-07-03T09:00:00Z", "2026-07-04T09:00:00Z"
+REJECTED_AT, MENDED_AT = "2026-07-05T09:00:00Z", "2026-07-05T10:00:00Z"
 UNHARMED: dict[str, Any] = {
     "what_happened": "A block on the wrong side, seen at once; no harm came of it.",
     "occurred_at": OCCURRED,
@@ -78,7 +80,7 @@ def test_proposed_confirmed_restated_rejected(whole: Stack, person: Person) -> N
     assert (withdrawn["state"], withdrawn["withdrawn_why"]) == ("withdrawn", "rejected")
     assert told(person, case_id) == "stood_down"
 
-    whole.tick("2015-06-12T10:00:00Z")
+    whole.tick(MENDED_AT)
     person.add(case_id, {"type": "event_retracted", "event_id": rejection, "reason": "The wrong case."})
     again = entry(person, case_id)
     assert again is not None
