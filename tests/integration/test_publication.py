@@ -21,7 +21,7 @@ RELEASES = "/api/never-events/releases"
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("releases"), at=BEFORE_APRIL, arguments=("--demo",)) as whole:
+    with Stack(tmp_path_factory.mktemp("releases"), at=BEFORE_APRIL) as whole:
         yield whole
 
 
