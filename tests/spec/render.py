@@ -31,6 +31,8 @@ MODULES = (
     "test_never_events",
     "test_never_events_told",
     "test_publication",
+    "test_patterns",
+    "test_signals",
 )
 NOTE = (
     "Rendered from the tables in `tests/spec/` by `python -m tests.spec.render`; each case is run as a test."
@@ -49,7 +51,9 @@ names markers on the incident, reviews of claims with what persons recorded, wha
 still hear, and what a patient was paid; all of that rests on a power that was only proposed. For
 escalations it names the trigger, the state, the level and, where the case is about them, the one
 `owner`, `by` when to take it on and when to `act`; for serious incidents each time with its framework.
-References with § are to the project's survey of the law; those to Regulation 20 are to SI 2014/2936
+Of wards, `reports 5 every=2d` is five reports, one every two days; **what stands in the end** names
+patterns and who has gone quiet, **asked in the end** the questions that are still open. References
+with § are to the project's survey of the law; those to Regulation 20 are to SI 2014/2936
 as amended.
 
 For never events it begins with the entry on the ledger: its state, with what it waits for or why it

@@ -142,6 +142,15 @@ TOPIC = Topic(
             said="0x pattern_found",
         ),
         WardLaw(
+            "A report that was corrected, and is heard again as it was, stays corrected",
+            "duplicates",
+            """2014-01-06 09:00  reports 8 ward=w1 every=1h
+            2014-01-06 18:00  report r8 ward=w1 harm=none
+            2014-01-06 18:00  again 8""",
+            "RXX cluster ward w1 7",
+            said="1x pattern_restated",
+        ),
+        WardLaw(
             "An old report that is entered today says nothing about this fortnight",
             "late",
             USUAL

@@ -51,7 +51,14 @@ def group(one: Row) -> str:
 
 
 def unit(row: Row) -> str:
-    return f"{row['provider']}, {row['role'] or 'role not known'}"
+    return named(row["unit"])
+
+
+def named(unit: str) -> str:
+    """`RXX, consultant`"""
+    provider, _, role = unit.partition("|")
+    known = "provider not known" if provider == "not_known" else provider
+    return f"{known}, {role.replace('_', ' ') or 'role not known'}"
 
 
 def share(part: int, whole: int) -> str:
