@@ -65,14 +65,25 @@ def simulate(stack: Stack, wish: Wish) -> int:
         with _shown(filling.progress.stretches) as (tell, settling):
             filling.run(tell)
             accepted = time.monotonic() - began
-            wait_until_taken(stack.database, patience_seconds=_SETTLING_SECONDS, tell=settling)
+            not_settled = _wait(stack, settling)
     except (KeyboardInterrupt, NotReady) as error:
         print(_stopped(filling.progress, error), file=sys.stderr)
         return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
     finally:
         filling.close()
     print(_summary(stack, filling.progress, accepted, time.monotonic() - began))
+    if not_settled is not None:
+        raise not_settled
     return 1 if filling.progress.refused else 0
+
+
+def _wait(stack: Stack, settling: Callable[[Instant | None], None]) -> StartError | None:
+    """Until all is decided; gives what kept it, so that what was accepted can be told first."""
+    try:
+        wait_until_taken(stack.database, patience_seconds=_SETTLING_SECONDS, tell=settling)
+    except StartError as error:
+        return error
+    return None
 
 
 def _prepared(stack: Stack, wish: Wish) -> Filling:
