@@ -56,6 +56,13 @@ class Scheme:
         return until(look)
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack of its own: the shared one is in another year by now, and no clock goes back."""
+    with Stack(tmp_path_factory.mktemp("claims"), clock="manual", at="2015-06-02T09:00:00Z") as stack:
+        yield stack
+
+
 @pytest.fixture
 def scheme(whole: Stack, person: Person) -> Iterator[Scheme]:
     made = Scheme(whole, person)
