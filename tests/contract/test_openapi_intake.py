@@ -48,7 +48,8 @@ def test_a_report_asks_for_two_fields_only(described: dict[str, Any]) -> None:
     assert report["required"] == ["kind", "what_happened"]
     fields = (
         "kind what_happened provider other_providers ward occurred_at noticed_at reported_at harm "
-        "harm_may_still_follow could_have_been immediate_risk never_event_type patients reporter anonymous"
+        "harm_may_still_follow could_have_been immediate_risk never_event_type patients reporter anonymous "
+        "incident_type factors"
     )
     assert set(report["properties"]) == set(fields.split())
 

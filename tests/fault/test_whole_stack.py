@@ -22,7 +22,7 @@ from tests.stack import Stack
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(900)]
 
 REPORTS = 1000
-OURS = ["relay", "engine", "sink", "web", "watchdog", "clock"]
+OURS = ["relay", "engine", "patterns", "sink", "publisher", "notifier", "web", "watchdog", "clock"]
 THEIRS = ["kafka", "postgres", "registry"]
 RECOVERY_SECONDS = 180.0
 HOUR_MS = 3_600_000
