@@ -96,7 +96,7 @@ def test_a_saturday_night(night: Stack, director: Person, mailbox: Mailbox, rece
     before = night.pids()["notifier"]
     night.kill("notifier")
     night.tick("2013-12-22T00:40:01Z")
-    night.wait_running("notifier", other_than=before)
+    night.wait_running("notifier", other_than=before, seconds=240)
     until(lambda: (2, "webhook", "delivered") in steps(director, case_id))
     assert {(2, "email", "failed"), (2, "webhook", "sent"), (2, "board", "produced")} <= steps(
         director, case_id
