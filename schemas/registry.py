@@ -6,11 +6,13 @@ what was written in one year is read in any other. Speaks the Confluent-compatib
 
 import json
 import time
+from collections.abc import Iterable
 
 import httpx
 
-from schemas.codec import Codec, Undecodable
+from schemas.codec import Codec, Undecodable, schema_id
 from schemas.contracts import FULL_NAMES, schema_text
+from schemas.event_types import Record
 from schemas.topics import RECORDS
 
 COMPATIBILITY = "FULL_TRANSITIVE"
@@ -25,7 +27,7 @@ def subject(topic: str, full_name: str) -> str:
     return f"{topic}-{full_name}"
 
 
-def register_all(url: str) -> dict[str, int]:
+def register_all(url: str, topics: Iterable[str] = tuple(RECORDS)) -> dict[str, int]:
     """Register each contract under its topic; answers the id of each full record name.
 
     Safe to repeat. Raises `RegistryRefused` where a changed contract would break old readers or writers.
@@ -36,8 +38,8 @@ def register_all(url: str) -> dict[str, int]:
         if setting.is_error:
             raise RegistryRefused(f"compatibility: {setting.status_code} {setting.text}")
         ids: dict[str, int] = {}
-        for topic, kinds in RECORDS.items():
-            for kind in kinds:
+        for topic in topics:
+            for kind in RECORDS[topic]:
                 name = FULL_NAMES[kind]
                 ids[name] = _register(client, subject(topic, name), schema_text(name))
         return ids
@@ -60,13 +62,20 @@ def _register(client: httpx.Client, under: str, text: str) -> int:
 class RegistryCodec(Codec):
     """A codec with the registry's ids, that asks for a schema it meets for the first time."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, writes: Iterable[str] = tuple(RECORDS)) -> None:
+        """`writes`: the topics whose contracts are to be written. Who only reads names none of them: that
+        saves a start the questions about each; what is read is learnt as it comes."""
         self._client = httpx.Client(base_url=url, timeout=10)
         self._refused: dict[int, float] = {}
-        super().__init__(register_all(url))
+        super().__init__(register_all(url, writes) if writes else {})
 
     def close(self) -> None:
         self._client.close()
+
+    def decode(self, value: bytes | None) -> Record:
+        """As `Codec.decode`, whatever version it was written with. Raises as `knows` does, too."""
+        self.knows(schema_id(value))
+        return super().decode(value)
 
     def knows(self, number: int) -> bool:
         """Raises `httpx.HTTPError` when the registry cannot be asked: try again later."""
