@@ -113,8 +113,8 @@ def furnish(database: str, *, at: int | None = DAWN, adopted: bool = True, ids: 
     if at is not None:
         advance(database, at)
     if adopted:
-        for rule in DEFAULTS:
-            adopt(database, rule, "test", json.dumps(POLICY if rule == "candour" else {}))
+        for rule, content in DEFAULTS.items():
+            adopt(database, rule, "test", json.dumps(POLICY) if rule == "candour" else content()[1])
         adopt(database, "calendar", "test", "{}")
 
 

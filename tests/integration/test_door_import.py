@@ -59,7 +59,8 @@ def test_a_report_and_its_follow_ups_are_one_transaction(room: Room, tmp_path: P
     told = {"type": "relevant_person_notified", "in_person": True}
     run(room, tmp_path, [{"report": FALL, "events": [REGRADE, told]}, FALL])
     xids = room.rows(
-        "SELECT key, count(DISTINCT xid), count(*) FROM door.outbox GROUP BY key ORDER BY 3 DESC"
+        "SELECT key, count(DISTINCT xid), count(*) FROM door.outbox "
+        "WHERE topic = 'safety.case-events' GROUP BY key ORDER BY 3 DESC"
     )
     cases = [row[1:] for row in xids if not row[0].startswith("partition:")]
     assert cases == [(1, 3), (1, 1)]
