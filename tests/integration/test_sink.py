@@ -12,9 +12,9 @@ from sqlalchemy import Engine, func, insert, select, text
 from command.topics import create_topics
 from schemas import event_types as events
 from schemas import outcome_types as outcomes
+from schemas.registry import RegistryCodec
 from schemas.topics import CASE_EVENTS, OBLIGATIONS, TOPICS
 from sinks import read_model, tables
-from sinks.arrivals import LogCodec
 from sinks.database import engine
 from sinks.migrations import upgrade
 from sinks.rebuild import rebuild
@@ -37,7 +37,7 @@ from tests.stack import Stack
 def log(infra: Stack) -> Iterator[LogWriter]:
     create_topics(infra.kafka, TOPICS)
     upgrade(infra.database)
-    with closing(LogCodec(infra.registry)) as codec:
+    with closing(RegistryCodec(infra.registry)) as codec:
         yield LogWriter(infra.kafka, codec)
 
 

@@ -14,9 +14,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from command.topics import create_topics
+from schemas.registry import RegistryCodec
 from schemas.topics import TOPICS
 from sinks import tables
-from sinks.arrivals import LogCodec
 from sinks.database import engine
 from sinks.migrations import upgrade
 from tests.integration.log_writer import LogWriter, opened, reported
@@ -41,7 +41,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def log(parts: Stack) -> Iterator[LogWriter]:
-    with closing(LogCodec(parts.registry)) as codec:
+    with closing(RegistryCodec(parts.registry)) as codec:
         yield LogWriter(parts.kafka, codec)
 
 
