@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from sinks.arrivals import LogCodec
+from schemas.registry import RegistryCodec
 from tests.integration.notify_room import (
     SECRET,
     Notify,
@@ -29,7 +29,7 @@ def shared(infra: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     prepare(infra)
     with (
         furnished(infra) as room,
-        closing(LogCodec(infra.registry)) as codec,
+        closing(RegistryCodec(infra.registry)) as codec,
         mailing() as mailbox,
         nesting() as nest,
     ):

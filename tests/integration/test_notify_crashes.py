@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from producers.connections import libpq
-from sinks.arrivals import LogCodec
+from schemas.registry import RegistryCodec
 from sinks.notify import migrations
 from sinks.rebuild import rebuild
 from tests.integration.door_room import Room
@@ -37,7 +37,7 @@ def room(infra: Stack) -> Iterator[Room]:
 @pytest.fixture
 def notify(infra: Stack, room: Room, nest: Nest, tmp_path: Path) -> Iterator[Notify]:
     """Every test has notifiers and a contact book of its own; the trusts of the others are not in it."""
-    with closing(LogCodec(infra.registry)) as codec, receiving() as receiver, mailing() as mailbox:
+    with closing(RegistryCodec(infra.registry)) as codec, receiving() as receiver, mailing() as mailbox:
         one = Notify(room, infra.kafka, infra.registry, tmp_path, codec, receiver, mailbox, nest)
         one.contacts(ward_lead=["mail", "hook"], medical_director=["hook"])
         yield one
