@@ -72,9 +72,9 @@ def test_a_severe_incident_on_a_saturday_night(night: Stack, person: Person) -> 
     assert (climbed["level"], climbed["state"]) == (2, "climbed")
     assert climbed["owner_role"] == "executive director on call"
 
-    engine = night.pids()["case-engine"]
-    night.kill("case-engine")
-    night.wait_running("case-engine", other_than=engine)
+    engine = night.pids()["engine"]
+    night.kill("engine")
+    night.wait_running("engine", other_than=engine)
     night.tick("2013-12-22T08:00:00Z")
     climbed = the_one(person, case_id)
     assert (climbed["id"], climbed["level"], climbed["climbs"]) == (raised["id"], 3, 2)
@@ -137,7 +137,13 @@ def test_who_may_take_it_on(night: Stack, person: Person) -> None:
     again = acknowledge(night, id, "safety")
     assert again.status_code == 409
     assert "Record what is done with an escalation_acted" in again.text
-    person.add(case_id, {"type": "escalation_acted", "escalation_id": id, "act": "made_safe"})
+    acted = {
+        "type": "escalation_acted",
+        "escalation_id": id,
+        "act": "made_safe",
+        "reason": "The pump is out.",
+    }
+    person.add(case_id, acted)
     person.settled(case_id)
     late = acknowledge(night, id, "director")
     assert late.status_code == 409
