@@ -1,5 +1,6 @@
 """What this system is for, from end to end on the real parts, by its API and its command."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,23 @@ def rows(stack: Stack, tables: tuple[str, ...] = TABLES) -> dict[str, list[tuple
         }
 
 
+def at_rest(stack: Stack) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows once nothing more comes: who was told of an escalation is recorded a moment after it."""
+    give_up = time.monotonic() + 240
+    before = rows(stack)
+    while True:
+        time.sleep(4)
+        now = rows(stack)
+        if now == before:
+            return now
+        assert time.monotonic() < give_up, "something goes on being recorded"
+        before = now
+
+
 def check_rebuild(stack: Stack) -> None:
     """Verified, dropped, restored equal, verified again."""
     assert stack.command("verify").endswith("clean\n")
-    before = rows(stack)
+    before = at_rest(stack)
     told = stack.command("rebuild")
     assert f"outcomes: {len(before['outcomes'])}\n" in told
     assert rows(stack) == before
