@@ -63,6 +63,7 @@ def _restore(
 ) -> None:
     settling = Settling(connection)
     reached = positions(connection)
+    connection.rollback()  # what was read is read; each batch is a transaction of its own
     source = Log(kafka, reached)
     try:
         ends = _ends(kafka)
@@ -74,8 +75,8 @@ def _restore(
                 after = reached | arrivals.next_offsets
                 settled = offsets.settled(after, settling)
                 if arrivals.next_offsets or settled:
-                    write(connection, arrivals, settling.take(arrivals.ticks, settled))
-                    connection.commit()
+                    with connection.begin():
+                        write(connection, arrivals, settling.take(arrivals.ticks, settled))
                     reached = after
                 bars.update(task, completed=sum(reached.values()))
     finally:

@@ -23,10 +23,12 @@ _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 class Together:
     """`ask` and `write` gather; `read` sends what was asked, `send` what is to be written.
 
-    Both leave the transaction open. What is read is as SQLAlchemy's columns have it, JSON included.
+    For a connection whose transaction was begun in so many words: SQLAlchemy does not see what runs beneath
+    it, and would not commit it. Both leave the transaction open. What is read is as SQLAlchemy's columns have it, JSON included.
     """
 
     def __init__(self, connection: Connection) -> None:
+        assert connection.in_transaction(), "begin a transaction first: nothing else would commit this"
         raw = connection.connection.driver_connection
         assert isinstance(raw, RawConnection)
         self._raw = raw
