@@ -24,7 +24,8 @@ class Together:
     """`ask` and `write` gather; `read` sends what was asked, `send` what is to be written.
 
     For a connection whose transaction was begun in so many words: SQLAlchemy does not see what runs beneath
-    it, and would not commit it. Both leave the transaction open. What is read is as SQLAlchemy's columns have it, JSON included.
+    it, and would not commit it. Both leave the transaction open. What is read is as SQLAlchemy's columns have
+    it, JSON included.
     """
 
     def __init__(self, connection: Connection) -> None:
