@@ -124,9 +124,7 @@ def _why(record: CaseEvent) -> Withdrawal:
     return "retracted" if isinstance(record, EventRetracted) else "moved"
 
 
-def _common(
-    record: CaseEvent, provider: str, what: str, ward_ref: str | None, at: Instant
-) -> dict[str, Any]:
+def _common(record: CaseEvent, provider: str, what: str, ward_ref: str | None, at: Instant) -> dict[str, Any]:
     return {
         "event_id": name_based(_IDS, f"{record.event_id}|{provider}|{what}"),
         "provider": provider,

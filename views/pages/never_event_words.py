@@ -57,4 +57,3 @@ def waits(one: dict[str, Any]) -> str:
 def day(one: dict[str, Any]) -> str:
     """The London day of occurrence."""
     return times.when(one["occurred_at"]) if one.get("occurred_at") else "not known"
-
