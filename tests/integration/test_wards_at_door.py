@@ -40,7 +40,7 @@ def told(room: Room, case_id: str) -> list[Any]:
     )
     records = [(CODEC.decode(bytes(value)), partition) for value, partition in found]
     mine = [(one, partition) for one, partition in records if getattr(one, "case_id", None) == case_id]
-    assert all(partition == ward_partition(one.provider) for one, partition in mine)
+    assert all(partition == ward_partition(one.provider) for one, partition in mine)  # type: ignore[attr-defined]
     return [one for one, _ in mine]
 
 
