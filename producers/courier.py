@@ -97,7 +97,7 @@ class Courier(threading.Thread):
         self._engine.dispose()
 
     def _carry(self) -> None:
-        codec = RegistryCodec(self._registry, writes=(PATTERNS,))
+        codec = RegistryCodec(self._registry)
         with self._engine.connect() as connection:
             start = reached(connection)
             door_codec = outbox.codec_of(connection)

@@ -6,7 +6,6 @@ what was written in one year is read in any other. Speaks the Confluent-compatib
 
 import json
 import time
-from collections.abc import Iterable
 
 import httpx
 
@@ -27,7 +26,7 @@ def subject(topic: str, full_name: str) -> str:
     return f"{topic}-{full_name}"
 
 
-def register_all(url: str, topics: Iterable[str] = tuple(RECORDS)) -> dict[str, int]:
+def register_all(url: str) -> dict[str, int]:
     """Register each contract under its topic; answers the id of each full record name.
 
     Safe to repeat. Raises `RegistryRefused` where a changed contract would break old readers or writers.
@@ -38,8 +37,8 @@ def register_all(url: str, topics: Iterable[str] = tuple(RECORDS)) -> dict[str, 
         if setting.is_error:
             raise RegistryRefused(f"compatibility: {setting.status_code} {setting.text}")
         ids: dict[str, int] = {}
-        for topic in topics:
-            for kind in RECORDS[topic]:
+        for topic, kinds in RECORDS.items():
+            for kind in kinds:
                 name = FULL_NAMES[kind]
                 ids[name] = _register(client, subject(topic, name), schema_text(name))
         return ids
@@ -62,12 +61,12 @@ def _register(client: httpx.Client, under: str, text: str) -> int:
 class RegistryCodec(Codec):
     """A codec with the registry's ids, that asks for a schema it meets for the first time."""
 
-    def __init__(self, url: str, writes: Iterable[str] = tuple(RECORDS)) -> None:
-        """`writes`: the topics whose contracts are to be written. Who only reads names none of them: that
-        saves a start the questions about each; what is read is learnt as it comes."""
+    def __init__(self, url: str) -> None:
+        """Asks for every contract at once: a registry that is only just starting does not know its schemas
+        for a moment, and what was learnt one by one then would be passed over as unknown."""
         self._client = httpx.Client(base_url=url, timeout=10)
         self._refused: dict[int, float] = {}
-        super().__init__(register_all(url, writes) if writes else {})
+        super().__init__(register_all(url))
 
     def close(self) -> None:
         self._client.close()

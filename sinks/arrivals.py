@@ -23,9 +23,6 @@ Kept = TypeVar("Kept")
 class LogCodec(RegistryCodec):
     """The registry's codec, for as long as the log is read."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url, writes=())
-
     def close(self) -> None:
         self._client.close()
 

@@ -11,7 +11,6 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from schemas.registry import RegistryCodec
-from schemas.topics import OUTCOME_TYPES
 from stream_apps.watchdog import Watchdog
 
 TRY_AGAIN = 75  # sysexits' EX_TEMPFAIL
@@ -59,7 +58,7 @@ def wait_for_parts(kafka: str, registry: str, topics: Sequence[str], patience: f
         found = _missing(kafka, topics)
         if not found:
             try:
-                return RegistryCodec(registry, [topic for topic in topics if topic in OUTCOME_TYPES])
+                return RegistryCodec(registry)
             except httpx.HTTPError as error:
                 found = f"the registry does not answer: {error!r}"
         if found != trouble:
