@@ -206,7 +206,7 @@ def test_the_new_owner_is_told_and_the_old_one_not_any_more(notify: Notify) -> N
 
 @pytest.mark.parametrize("how", ["taken", "closed"])
 def test_nothing_further_is_sent_once_somebody_acts(notify: Notify, how: str) -> None:
-    notify.receiver.answers = [(503, {"Retry-After": "3"})]
+    notify.receiver.answers = [(503, {"Retry-After": "30"})]
     notify.contacts(ward_lead=["hook", "mail"])
     case_id = notify.case()
     one = notify.raised(case_id)
