@@ -44,7 +44,8 @@ def record(store: Engine, to_door: Record) -> int:
     if not rows:
         return 0
     refused = to_door(rows)
-    faults.point("recorded")
+    for step in sorted({row.step for row in rows}):
+        faults.point(f"recorded_{step}")
     with store.begin() as connection:
         ids = [row.event_id for row in rows]
         connection.execute(update(steps).where(steps.c.event_id == func.any(ids)).values(recorded=True))
