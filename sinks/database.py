@@ -1,11 +1,11 @@
 """Connections to the read model, and the one upsert."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, Table, create_engine
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.engine import make_url
 
 Row = dict[str, Any]
@@ -34,10 +34,13 @@ def one(row: RowMapping, kind: type[Kind]) -> Kind:
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Each row whole, over the one with its primary key if there is one. All rows name the same columns."""
-    if not rows:
-        return
+    if rows:
+        connection.execute(upserting(table, rows[0]), list(rows))
+
+
+def upserting(table: Table, columns: Iterable[str]) -> Insert:
+    """The statement alone. The rows are no part of it: it is compiled once, whatever their number."""
     keys = [column.name for column in table.primary_key]
-    new = insert(table)
-    changed = {name: new.excluded[name] for name in rows[0] if name not in keys}
-    # The rows are not part of the statement: it is compiled once, whatever their number.
-    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+    new = insert(table).inline()
+    changed = {name: new.excluded[name] for name in columns if name not in keys}
+    return new.on_conflict_do_update(index_elements=keys, set_=changed)

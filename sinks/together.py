@@ -13,10 +13,10 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Select, Table, any_, bindparam, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-Row = dict[str, Any]
+from sinks.database import Row, upserting
+
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
@@ -100,11 +100,7 @@ def _insert(table: Table, columns: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=256)
 def _upsert(table: Table, columns: tuple[str, ...]) -> str:
-    keys = [column.name for column in table.primary_key]
-    new = upsert(table).inline()
-    changed = {name: new.excluded[name] for name in columns if name not in keys}
-    chosen = new.on_conflict_do_update(index_elements=keys, set_=changed)
-    return str(chosen.compile(dialect=_DIALECT, column_keys=list(columns)))
+    return str(upserting(table, columns).compile(dialect=_DIALECT, column_keys=list(columns)))
 
 
 def text_of(statement: Select[Any]) -> str:
