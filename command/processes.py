@@ -13,7 +13,9 @@ from embedded.problems import StartError
 
 NAMES = ["relay", "clock", "watchdog", "engine", "patterns", "sink", "publisher", "notifier", "web"]
 READY = "prepared"
-"""The step after which the log, the contracts and the tables are there."""
+"""The step after which the log, the contracts, the tables and the law are there."""
+NEEDS = {"relay": ("tables", "topics"), "watchdog": ("tables", "topics"), "publisher": ("tables",)}
+"""What those need that need not wait for all of it: they begin while the registry is still starting."""
 
 
 def processes(settings: Settings, stack: Stack) -> list[Part]:
@@ -54,7 +56,7 @@ def _part(name: str, settings: Settings, stack: Stack) -> Part:
         command=lambda: [Path(sys.executable), "-P", "-m", "command", "run", name],
         ready=lambda: _answers(host, port),
         port=port,
-        needs=(READY,),
+        needs=NEEDS.get(name, (READY,)),
         environment=environment,
         # SIGTERM lets the engine end on a commit, which an upgrade rests on.
         stop_seconds=20.0,
@@ -72,8 +74,12 @@ def _answers(host: str, port: int) -> bool:
 
 def run(name: str, settings: Settings) -> None:
     """Becomes the named process; returns when SIGTERM has ended it in good order."""
+    from command import contracts
+
     if name not in _RUNS:
         raise StartError(f"There is no process {name!r}; there are {', '.join(_RUNS)}.")
+    if settings.registry:
+        contracts.recall(settings.data / "run", settings.registry)
     _RUNS[name](settings)
 
 

@@ -4,6 +4,7 @@ Every step may be done again on data that has it already.
 """
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,12 +29,13 @@ class Loading:
 
 def steps(stack: Stack, infra: Infrastructure, loading: Loading) -> list[Step]:
     """The steps; each names what it needs."""
+    ids: dict[str, int] = {}
     before = [
         Step("key", lambda: _key(stack, loading.vault_key)),
         Step("topics", lambda: _topics(stack.kafka), needs=infra.needs("kafka")),
-        Step("contracts", lambda: _contracts(stack.registry), needs=infra.needs("registry")),
+        Step("contracts", lambda: ids.update(_contracts(stack)), needs=infra.needs("registry")),
         Step("tables", lambda: _tables(stack.database), needs=infra.needs("postgres")),
-        Step("law", lambda: _law(stack, loading.at), needs=("tables", "contracts")),
+        Step("law", lambda: _law(stack, ids, loading.at), needs=("tables", "contracts")),
         Step(READY, lambda: None, needs=("key", "topics", "contracts", "law")),
     ]
     if loading.directory:
@@ -83,10 +85,10 @@ def _topics(kafka: str) -> None:
     create_topics(kafka, TOPICS)
 
 
-def _contracts(registry: str) -> None:
-    from schemas.registry import register_all
+def _contracts(stack: Stack) -> Mapping[str, int]:
+    from command import contracts
 
-    register_all(registry)
+    return contracts.register(Path(stack.data) / "run", stack.registry)
 
 
 def _tables(database: str) -> None:
@@ -99,8 +101,10 @@ def _tables(database: str) -> None:
     sinks.notify.migrations.upgrade(database)
 
 
-def _law(stack: Stack, at: datetime | None) -> None:
+def _law(stack: Stack, ids: Mapping[str, int], at: datetime | None) -> None:
     from producers.adoption import adopt_defaults, learn_contracts
+
+    learn_contracts(stack.database, ids)
 
     if at is None and stack.clock == "manual" and _has_no_time(stack.database):
         at = datetime.now(UTC).replace(microsecond=0)
@@ -113,13 +117,12 @@ def _law(stack: Stack, at: datetime | None) -> None:
         from producers.ticking import advance
 
         # Before the law is adopted: what is recorded takes its time from the clock.
-        learn_contracts(stack.database, stack.registry)
         if not advance(stack.database, at):
             print(
                 f"--at {at.isoformat()} is not after the last tick of this data, and is ignored",
                 file=sys.stderr,
             )
-    adopt_defaults(stack.database, stack.registry)
+    adopt_defaults(stack.database)
 
 
 def _has_no_time(database: str) -> bool:

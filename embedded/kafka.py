@@ -50,6 +50,7 @@ def _command(places: Places, port: int, controller_port: int) -> list[str | Path
         "-Xms64m",
         "-Xmx256m",
         "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
         "-XX:+ExitOnOutOfMemoryError",
         "-XX:ReservedCodeCacheSize=64m",
         "--enable-native-access=ALL-UNNAMED",

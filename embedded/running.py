@@ -16,7 +16,7 @@ from embedded.parts import Part
 from embedded.state import PartRecord
 
 _LOG_BYTES = 20_000_000
-_ASK_EVERY_SECONDS = 0.1
+_ASK_EVERY_SECONDS = 0.2
 
 
 class Running:

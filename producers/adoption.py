@@ -1,5 +1,6 @@
 """Puts the policy and the calendar into every partition of the log, so that a replay needs the log alone."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from uuid import uuid4
 
@@ -10,7 +11,6 @@ from producers.now import clock_of_log
 from producers.outbox import codec_of, partition_row, put, save_ids
 from producers.tables import adoptions
 from schemas.event_types import CalendarAdopted, PolicyAdopted
-from schemas.registry import register_all
 from schemas.topics import CASE_EVENTS, PARTITIONS, WARD_EVENTS
 
 CALENDAR = "calendar"
@@ -19,23 +19,21 @@ PATTERNS = "patterns"
 _LOCK = 0x63616E64_6F6F7203
 
 
-def adopt_defaults(database: str, registry: str) -> None:
-    """Register the contracts, keep their ids for the door, adopt what the release brings. Safe to repeat.
+def adopt_defaults(database: str) -> None:
+    """Adopt what the release brings, once the door knows the contracts. Safe to repeat.
 
     A manual clock is set before, or these records have the time of the machine.
     """
     from rules.calendar import default_content as calendar_content
     from rules.defaults import DEFAULTS
 
-    learn_contracts(database, registry)
     for rule, content in DEFAULTS.items():
         adopt(database, rule, *content())
     adopt(database, CALENDAR, *calendar_content())
 
 
-def learn_contracts(database: str, registry: str) -> None:
-    """Register the contracts and keep their ids: from now on nothing at the door waits for the registry."""
-    ids = register_all(registry)
+def learn_contracts(database: str, ids: Mapping[str, int]) -> None:
+    """Keep the ids of the registered contracts: from now on nothing at the door waits for the registry."""
     with transaction(database) as connection:
         save_ids(connection, ids)
 

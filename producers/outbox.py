@@ -1,6 +1,6 @@
 """The outbox: what is written here in a transaction is on its way to the log once that commits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
@@ -37,7 +37,7 @@ def codec_of(connection: Connection) -> Codec:
     return Codec({name: known[name] for name in wanted})
 
 
-def save_ids(connection: Connection, ids: dict[str, int]) -> None:
+def save_ids(connection: Connection, ids: Mapping[str, int]) -> None:
     rows = [{"full_name": name, "id": number} for name, number in ids.items()]
     statement = upsert(schema_ids).values(rows)
     connection.execute(

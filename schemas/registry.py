@@ -6,6 +6,8 @@ what was written in one year is read in any other. Speaks the Confluent-compatib
 
 import json
 import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
@@ -22,6 +24,16 @@ class RegistryRefused(RuntimeError):
     """The registry does not take a schema; the message carries its reason."""
 
 
+_AT_ONCE = 8
+_HANDED_OVER: dict[str, Mapping[str, int]] = {}
+
+
+def hand_over(url: str, ids: Mapping[str, int]) -> None:
+    """The ids that the registry at `url` gave when this start registered the contracts, as `register_all`
+    answers them: the codecs of this process then need not ask for each contract again."""
+    _HANDED_OVER[url] = ids
+
+
 def subject(topic: str, full_name: str) -> str:
     return f"{topic}-{full_name}"
 
@@ -36,12 +48,15 @@ def register_all(url: str) -> dict[str, int]:
         setting = client.put("/config", json={"compatibility": COMPATIBILITY})
         if setting.is_error:
             raise RegistryRefused(f"compatibility: {setting.status_code} {setting.text}")
-        ids: dict[str, int] = {}
-        for topic, kinds in RECORDS.items():
-            for kind in kinds:
-                name = FULL_NAMES[kind]
-                ids[name] = _register(client, subject(topic, name), schema_text(name))
-        return ids
+        wanted = [
+            (subject(topic, FULL_NAMES[kind]), FULL_NAMES[kind])
+            for topic in RECORDS
+            for kind in RECORDS[topic]
+        ]
+        # one after the other, each would wait for the registry to have read its own journal
+        with ThreadPoolExecutor(_AT_ONCE) as hands:
+            ids = hands.map(lambda each: _register(client, each[0], schema_text(each[1])), wanted)
+            return {name: number for (_, name), number in zip(wanted, ids, strict=True)}
 
 
 def _register(client: httpx.Client, under: str, text: str) -> int:
@@ -62,11 +77,12 @@ class RegistryCodec(Codec):
     """A codec with the registry's ids, that asks for a schema it meets for the first time."""
 
     def __init__(self, url: str) -> None:
-        """Asks for every contract at once: a registry that is only just starting does not know its schemas
-        for a moment, and what was learnt one by one then would be passed over as unknown."""
+        """Has the ids of all contracts from its beginning, handed over or registered: a registry that is only
+        just starting does not know its schemas for a moment, and what was learnt one by one then would be
+        passed over as unknown."""
         self._client = httpx.Client(base_url=url, timeout=10)
         self._refused: dict[int, float] = {}
-        super().__init__(register_all(url))
+        super().__init__(_HANDED_OVER.get(url) or register_all(url))
 
     def close(self) -> None:
         self._client.close()

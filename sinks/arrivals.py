@@ -11,20 +11,12 @@ from rules.rule import outcome_id
 from schemas.codec import Codec, Undecodable, schema_id
 from schemas.event_types import CaseEvent, ClockTick, Instant, Record
 from schemas.outcome_types import Outcome
-from schemas.registry import RegistryCodec
 from schemas.topics import RULES
 from sinks.database import Row
 from sinks.log import Entry, Place
 from sinks.rows import LONGEST_ID, event_row, outcome_row, publication_row, unknown_row
 
 Kept = TypeVar("Kept")
-
-
-class LogCodec(RegistryCodec):
-    """The registry's codec, for as long as the log is read."""
-
-    def close(self) -> None:
-        self._client.close()
 
 
 @dataclass

@@ -18,9 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from health.pauses import short_pauses
 from schemas.codec import Codec
-from schemas.registry import RegistryRefused
+from schemas.registry import RegistryCodec, RegistryRefused
 from sinks.alarms import raise_alarm
-from sinks.arrivals import Arrivals, LogCodec, read
+from sinks.arrivals import Arrivals, read
 from sinks.database import engine
 from sinks.log import Log, LogAway, LogLost, Place
 from sinks.process import Pulse, answering, ending
@@ -73,7 +73,7 @@ def _keep_up(
     while not stop.is_set():
         began = time.monotonic()
         try:
-            with closing(LogCodec(registry)) as codec:
+            with closing(RegistryCodec(registry)) as codec:
                 _one_pass(store, kafka, codec, offsets, pulse, stop)
         except _PASSING as error:
             failures = 1 if time.monotonic() - began > _STEADY_SECONDS else failures + 1

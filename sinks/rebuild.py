@@ -8,7 +8,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bars
 from sqlalchemy import Connection, Engine, func, select, text
 
-from sinks.arrivals import LogCodec, read
+from schemas.registry import RegistryCodec
+from sinks.arrivals import read
 from sinks.database import engine
 from sinks.ends import Ends
 from sinks.log import PLACES, Log, Place
@@ -28,7 +29,7 @@ def rebuild(*, database: str, kafka: str, registry: str, progress: bool = True) 
     upgrade(database)
     store, offsets = engine(database), EngineOffsets(kafka)
     try:
-        with closing(LogCodec(registry)) as codec, _alone(store) as connection:
+        with closing(RegistryCodec(registry)) as codec, _alone(store) as connection:
             _empty(connection)
             _restore(connection, kafka, codec, offsets, progress)
             return _counts(connection)
@@ -59,7 +60,7 @@ def _empty(connection: Connection) -> None:
 
 
 def _restore(
-    connection: Connection, kafka: str, codec: LogCodec, offsets: EngineOffsets, shown: bool
+    connection: Connection, kafka: str, codec: RegistryCodec, offsets: EngineOffsets, shown: bool
 ) -> None:
     settling = Settling(connection)
     reached = positions(connection)

@@ -20,10 +20,9 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from schemas.codec import Codec, Undecodable, schema_id
 from schemas.event_types import Instant
 from schemas.outcome_types import Outcome
-from schemas.registry import RegistryRefused
+from schemas.registry import RegistryCodec, RegistryRefused
 from schemas.topics import ESCALATIONS, PARTITIONS
 from sinks.alarms import clear_alarm, raise_alarm
-from sinks.arrivals import LogCodec
 from sinks.database import engine, upsert
 from sinks.ends import Ends
 from sinks.log import Entry, Log, LogAway, LogLost, Place
@@ -85,7 +84,7 @@ def run(
         try:
             while not ends.is_set():
                 try:
-                    with _place(store) as mine, closing(LogCodec(registry)) as codec:
+                    with _place(store) as mine, closing(RegistryCodec(registry)) as codec:
                         standby.set(mine is None)
                         if mine is not None:
                             one = Pass(store, kafka, codec, settings, contacts, sender, to_door, pulse)
