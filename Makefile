@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 FOLDERS := spec unit generative contract integration fault browser
 LOCK := pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11
 
-.PHONY: help setup run test test-whole check bench clean clean-data lock assets $(addprefix test-,$(FOLDERS))
+.PHONY: help setup run test check bench clean clean-data lock assets $(addprefix test-,$(FOLDERS))
 .DELETE_ON_ERROR:
 
 help:
@@ -62,9 +62,6 @@ test: setup
 
 $(addprefix test-,$(FOLDERS)): test-%: setup
 	$(PYTEST) tests/$*
-
-test-whole: setup
-	$(PYTEST) tests/whole
 
 check: $(DONE)-candour
 	$(BIN)/ruff format --check .

@@ -9,9 +9,14 @@ from starlette.staticfiles import StaticFiles
 PATH = "/public/never-events"
 
 
+class _PublicPlace(StaticFiles):
+    async def check_config(self) -> None:
+        """It comes with the first publication; until then nothing is found in it."""
+
+
 def mount(app: FastAPI, place: Path) -> None:
-    """It may not be there yet: nothing was published so far."""
+    """Serves the files of the place to everybody."""
     mimetypes.add_type("application/atom+xml", ".atom")
     mimetypes.add_type("application/octet-stream", ".sig")
     mimetypes.add_type("application/x-pem-file", ".pem")
-    app.mount(PATH, StaticFiles(directory=place, html=True, check_dir=False))
+    app.mount(PATH, _PublicPlace(directory=place, html=True, check_dir=False))

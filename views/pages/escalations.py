@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Engine
 
-from views.pages import api
+from views.pages import api, paging
 from views.pages.fields import Filled
 from views.pages.now import Now
 from views.pages.problems import problem_page, unavailable
@@ -35,8 +35,7 @@ async def listed(request: Request, now: Now) -> Response:
     who = caller(request)
     roles = {one["owner_role"] for one in found} | ({wanted["owner_role"]} - {""})
     context = {
-        "found": found,
-        "count": len(found),
+        "found": paging.part(request, found, what="escalations"),
         "further": answer.body["next"] is not None,
         "wanted": wanted,
         "owners": sorted(roles),

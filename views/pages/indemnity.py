@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from rules import london
 from views import case_page
-from views.pages import api, times
+from views.pages import api, paging, times
 from views.pages.case import as_known
 from views.pages.follow_up_forms import BY_TYPE, Form
 from views.pages.now import Now
@@ -44,14 +44,17 @@ async def worklist(request: Request, as_at: str = "", next: str = "") -> Respons
     answer = await api.get(request, "/api/indemnity/reviews", {**query, "limit": 50})
     if not answer.accepted:
         return _not_shown(request, answer)
-    families = {}
+    families: Mapping[str, Any] = {}
     if moment is None:
         mine = {"provider": query["provider"]} if "provider" in query else {}
         families = (await api.get(request, "/api/indemnity/families", mine)).body
     who = caller(request)
     context = {
         "answer": answer.body,
-        "families": families,
+        "updates": paging.part(
+            request, families.get("updates", ()), "updates", what="families to go back to"
+        ),
+        "facts": paging.part(request, families.get("facts", ()), "facts", what="new facts"),
         "wanted": wanted,
         "own": who.provider if who else None,
         "as_at": moment,
