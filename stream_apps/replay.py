@@ -144,7 +144,10 @@ def replay(
 
 def _replayed(kafka: str, registry: str, partition: int) -> Replayed:
     """One partition, in a process that was started for some of them."""
-    return _counted(_folding(kafka, registry), partition)
+    try:
+        return _counted(_folding(kafka, registry), partition)
+    except KafkaException as error:  # it cannot be carried to another process
+        raise ConnectionError(str(error)) from None
 
 
 @lru_cache(maxsize=1)

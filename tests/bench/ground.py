@@ -18,7 +18,7 @@ from confluent_kafka.cimpl import NewTopic
 from schemas.codec import Codec
 from schemas.event_types import Record
 from schemas.registry import RegistryCodec
-from schemas.topics import CASE_EVENTS, DEAD_LETTERS, OBLIGATIONS, PARTITIONS
+from schemas.topics import CASE_EVENTS, DEAD_LETTERS, PARTITIONS, TOPICS
 from tests.bench.progress import Show
 from tests.bench.records import OnWire, adoptions, tick
 from tests.stack import Stack
@@ -39,7 +39,7 @@ class Ground:
     def make_topics(self) -> None:
         """All topics, empty: whatever was in them goes."""
         admin = AdminClient({"bootstrap.servers": self.kafka, "log_level": 0})
-        names = {CASE_EVENTS: self.partitions, OBLIGATIONS: self.partitions, DEAD_LETTERS: 1}
+        names = {**dict.fromkeys(TOPICS, self.partitions), DEAD_LETTERS: 1}
         there = [name for name in names if name in admin.list_topics(timeout=_SECONDS).topics]
         if there:
             for gone in admin.delete_topics(there).values():
@@ -110,8 +110,7 @@ def contender(name: str, *arguments: object) -> dict[str, float]:
     with begun(name, *arguments) as process:
         assert process.stdout is not None
         answer = process.stdout.read().strip().rpartition("\n")[2]
-        if process.wait() or not answer:
-            raise RuntimeError(f"contender {name} ended with {process.returncode} and said {answer!r}")
+        process.wait()
     found: dict[str, float] = json.loads(answer)
     return found
 
@@ -120,9 +119,15 @@ def contender(name: str, *arguments: object) -> dict[str, float]:
 def begun(name: str, *arguments: object) -> Iterator["subprocess.Popen[str]"]:
     """A contender that runs meanwhile; SIGTERM ends it."""
     command = [sys.executable, "-m", "tests.bench.contenders", name, *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    with (
+        tempfile.TemporaryFile("w+") as complaints,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, text=True) as process,
+    ):
         try:
             yield process
+            if process.poll():
+                complaints.seek(0)
+                raise RuntimeError(f"contender {name} ended with {process.returncode}: {complaints.read()}")
         finally:
             if process.poll() is None:
                 process.terminate()

@@ -53,9 +53,10 @@ class OpenDuties:
     def check(self, number: int = 200) -> None:
         """Raises where the rule says anything else of these reports."""
         rule = Deliberation(RULES, self._codec.encode, 0, lambda *_: ())
-        for offset, record in enumerate(adoptions(0)):
+        before = adoptions(0)
+        for offset, record in enumerate(before):
             _taken(rule, offset, record)
-        for offset, opened in enumerate(self.all(number), 2):
+        for offset, opened in enumerate(self.all(number), len(before)):
             said = _taken(rule, offset, self._codec.decode(opened.report.value))
             if [word.payload for word in said] != [opened.payload]:
                 raise AssertionError(f"the rule says {said}")
@@ -63,21 +64,31 @@ class OpenDuties:
     def _template(self, chance: random.Random, number: int) -> tuple[bytes, ObligationOpened, bytes]:
         when = LAST - DAY + DAY * number // _TEMPLATES
         record = report(chance, when, _EVENT, _CASE, relevant=True)
+        while record.harm != "moderate":  # what is graver is escalated as well
+            record = report(chance, when, _EVENT, _CASE, relevant=True)
         rule = Deliberation(RULES, self._codec.encode, 0, lambda *_: ())
-        for offset, adoption in enumerate(adoptions(0)):
+        before = adoptions(0)
+        for offset, adoption in enumerate(before):
             _taken(rule, offset, adoption)
-        (word,) = _taken(rule, 2, record)
+        (word,) = _taken(rule, len(before), record)
         assert isinstance(word.outcome, ObligationOpened)
         return self._codec.encode(record), word.outcome, word.payload
 
 
-def said_of_adoptions(codec: Codec, partition: int) -> list[tuple[Outcome, bytes, Headers]]:
-    """What the engine says of the policy and the calendar of a partition."""
+def said_of_adoptions(codec: Codec, partition: int) -> list[list[tuple[str, bytes, Headers]]]:
+    """What each rule says of each policy and of the calendar of a partition: topic, payload, headers."""
     rule = Deliberation(RULES, codec.encode, partition, lambda *_: ())
-    said = [_taken(rule, offset, record)[0] for offset, record in enumerate(adoptions(partition))]
+    topics = {each.name: each.topic for each in RULES}
     return [
-        (word.outcome, word.payload, outcome_headers(word.outcome, word.id, word.outcome.subject))
-        for word in said
+        [
+            (
+                topics[word.rule],
+                word.payload,
+                outcome_headers(word.outcome, word.id, word.outcome.subject),
+            )
+            for word in _taken(rule, offset, record)
+        ]
+        for offset, record in enumerate(adoptions(partition))
     ]
 
 

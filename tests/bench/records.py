@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from producers.adoption import PATTERNS
 from rules.calendar import default_content as calendar_content
 from rules.calendar import fingerprint
 from rules.candour.policy import RANK, worst
@@ -135,6 +136,8 @@ def adoptions(partition: int, recorded_at: int = FIRST - DAY) -> list[Record]:
     calendar, days = calendar_content()
     policies: list[Record] = []
     for rule, content in DEFAULTS.items():
+        if rule == PATTERNS:  # it hears the wards
+            continue
         version, law = content()
         policies.append(
             PolicyAdopted(

@@ -47,10 +47,10 @@ def write_open_duties(here: Ground, number: int, show: Show) -> None:
     for partition in range(here.partitions):
         for record, said in zip(adoptions(partition), said_of_adoptions(here.codec, partition), strict=True):
             here.put(producer, record, partition)
-            _, payload, headers = said
             at = ("source_offset", str(offsets[partition]).encode())
             key = f"partition:{partition}".encode()
-            append(producer, OBLIGATIONS, key, payload, partition, headers=[*headers, at])
+            for topic, payload, headers in said:
+                append(producer, topic, key, payload, partition, headers=[*headers, at])
             offsets[partition] += 1
     duties = OpenDuties(here.codec)
     duties.check()

@@ -13,7 +13,7 @@ class Part(NamedTuple):
     """One part of a list; `links` is what the NHS.UK pagination asks for, None where all of it is shown."""
 
     shown: Sequence[Any]
-    count: int
+    total: int
     links: dict[str, Any] | None
 
 
