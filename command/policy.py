@@ -87,7 +87,7 @@ def adopt(here: stack.Stack, folder: Path, rule: str | None, *, sure: bool) -> b
         print("nothing was adopted")
         return False
     for one in news:
-        if not put(here.database, one.rule, one.version, one.content):
+        if not put(here.database, one.rule, one.version, one.content, by_person=True):
             _refuse_return(here, one)
     _await(here, news)
     return True

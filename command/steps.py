@@ -122,7 +122,12 @@ def _law(stack: Stack, ids: Mapping[str, int], at: datetime | None) -> None:
                 f"--at {at.isoformat()} is not after the last tick of this data, and is ignored",
                 file=sys.stderr,
             )
-    adopt_defaults(stack.database)
+    for one in adopt_defaults(stack.database):
+        print(
+            f"{one.rule}: a person adopted {one.stands}, and it stands; this release brings {one.brought}. "
+            "`candour policy diff adopted release` shows the difference",
+            file=sys.stderr,
+        )
 
 
 def _has_no_time(database: str) -> bool:

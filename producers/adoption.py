@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from producers.connections import transaction
 from producers.now import clock_of_log
@@ -19,17 +20,33 @@ PATTERNS = "patterns"
 _LOCK = 0x63616E64_6F6F7203
 
 
-def adopt_defaults(database: str) -> None:
+class Withheld(NamedTuple):
+    """A version that a release brings and that is not adopted, because a person adopted the other."""
+
+    rule: str
+    stands: str
+    brought: str
+
+
+def adopt_defaults(database: str) -> list[Withheld]:
     """Adopt what the release brings, once the door knows the contracts. Safe to repeat.
 
+    What a person has adopted stands until a person replaces it: the release's own is withheld, and told.
     A manual clock is set before, or these records have the time of the machine.
     """
     from rules.calendar import default_content as calendar_content
     from rules.defaults import DEFAULTS
 
-    for rule, content in DEFAULTS.items():
-        adopt(database, rule, *content())
-    adopt(database, CALENDAR, *calendar_content())
+    brought = {rule: content() for rule, content in DEFAULTS.items()} | {CALENDAR: calendar_content()}
+    withheld = []
+    for rule, (version, content) in brought.items():
+        with transaction(database) as connection:
+            stands = _adopted_by_a_person(connection, rule)
+        if stands is None:
+            adopt(database, rule, version, content)
+        elif stands != version:
+            withheld.append(Withheld(rule, stands, version))
+    return withheld
 
 
 def learn_contracts(database: str, ids: Mapping[str, int]) -> None:
@@ -38,9 +55,20 @@ def learn_contracts(database: str, ids: Mapping[str, int]) -> None:
         save_ids(connection, ids)
 
 
-def adopt(database: str, rule: str, version: str, content: str) -> bool:
+def _adopted_by_a_person(connection: Connection, rule: str) -> str | None:
+    """The version that stands, where it was a person who adopted it."""
+    mine = select(adoptions).where(adoptions.c.subject == _subject(rule))
+    newest = connection.execute(mine.order_by(adoptions.c.xid.desc()).limit(1)).first()
+    return newest.version if newest is not None and newest.by_person else None
+
+
+def _subject(rule: str) -> str:
+    return CALENDAR if rule == CALENDAR else f"policy:{rule}"
+
+
+def adopt(database: str, rule: str, version: str, content: str, *, by_person: bool = False) -> bool:
     """Adopt a policy of a rule, or the calendar (`rule="calendar"`); False where it was adopted before."""
-    subject = CALENDAR if rule == CALENDAR else f"policy:{rule}"
+    subject = _subject(rule)
     digest = sha256(content.encode()).hexdigest()
     with transaction(database) as connection:
         codec = codec_of(connection)
@@ -73,6 +101,7 @@ def adopt(database: str, rule: str, version: str, content: str) -> bool:
             "version": version,
             "content": content,
             "recorded_at": now,
+            "by_person": by_person,
         }
         connection.execute(adoptions.insert().values(row))
         return True

@@ -86,6 +86,7 @@ adoptions = Table(
     Column("content", Text, nullable=False),
     Column("recorded_at", BigInteger, nullable=False),
     Column("xid", Xid8, nullable=False, server_default=_this_transaction),
+    Column("by_person", Boolean, nullable=False, server_default=text("false")),
 )
 
 schema_ids = Table(

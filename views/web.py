@@ -38,6 +38,7 @@ from views.api import signals as signals_api
 from views.api import why as why_api
 from views.at_door import AtDoor
 from views.pages import (
+    alerts,
     audit,
     board,
     case,
@@ -67,6 +68,7 @@ PAGES = (
     never_events.router,
     audit.router,
     signals.router,
+    alerts.router,
     indemnity.router,
     releases.router,
     follow_ups.router,

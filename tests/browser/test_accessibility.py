@@ -1,13 +1,35 @@
 """No violation that axe knows of on any page, also with errors on it; and none wider than a telephone."""
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, file_report, settled
+from tests.people import until
+from tests.stack import Stack
 
 PATHS = ("/", "/report", "/board", "/board?whole=yes", "/audit", "/sign-in", "/help", "/nothing-here")
 FORMS = ("relevant_person_notified", "harm_regraded", "obligation_stood_down", "enriched", "event_retracted")
+LAW = (
+    ("/escalations", "safety:RXX"),
+    ("/escalations?state=closed", "director"),
+    ("/signals", "safety:RXX"),
+    ("/signals/alert", "safety:RXX"),
+    ("/never-events", "safety"),
+    ("/never-events/releases", "publisher"),
+    ("/indemnity", "auditor"),
+    ("/policy", "auditor"),
+)
+LAW_FORMS = (
+    "escalation_acted",
+    "serious_incident_declared",
+    "never_event_confirmed",
+    "never_event_rejected",
+    "claim_opened",
+    "avoidability_stated",
+    "material_fact_recorded",
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +80,53 @@ def test_neither_is_a_case(open_page: Open) -> None:
     for form in FORMS:
         page.goto(f"/cases/{case_id}/record/{form}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.fixture(scope="module")
+def grave(stack: Stack) -> str:
+    """A case of severe harm, escalated, with a question about a never event and a claim."""
+    with httpx.Client(base_url=stack.url, headers={"Authorization": "Bearer demo:safety:RXX"}) as http:
+        report = {
+            "kind": "incident",
+            "what_happened": "A swab was left behind, and the patient went back to theatre.",
+            "provider": "RXX",
+            "harm": {"physical": "severe"},
+            "patients": [{"relation": "patient"}],
+            "never_event_type": "not_sure",
+        }
+        answer = http.post("/api/reports", json=report)
+        assert answer.status_code == 201, answer.text
+        case_id = str(answer.json()["case_id"])
+        until(lambda: http.get("/api/escalations", params={"case_id": case_id}).json()["escalations"])
+        return case_id
+
+
+@pytest.mark.parametrize(("path", "role"), LAW)
+def test_no_violation_on_what_the_other_rules_show(
+    path: str, role: str, grave: str, open_page: Open, axe: Axe
+) -> None:
+    page = open_page(path, role=role)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    check(axe, page)
+
+
+@pytest.mark.parametrize(("path", "role"), LAW)
+def test_none_of_it_is_wider_than_a_small_telephone(
+    path: str, role: str, grave: str, open_page: Open
+) -> None:
+    page = open_page(path, role=role, viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_no_violation_on_why_and_on_the_forms_of_the_other_rules(
+    grave: str, open_page: Open, axe: Axe
+) -> None:
+    page = open_page(f"/cases/{grave}", role="safety:RXX", viewport={"width": 320, "height": 640})
+    paths = [f"/cases/{grave}", f"/cases/{grave}/why", *(f"/cases/{grave}/record/{one}" for one in LAW_FORMS)]
+    for path in paths:
+        answer = page.goto(path)
+        assert answer, path
+        assert answer.ok, path
+        check(axe, page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from producers.alerts import ALERT
 from views.pages import api, signals_view
 from views.pages.now import Now
 from views.pages.problems import problem_page, unavailable
@@ -31,6 +32,8 @@ async def listed(request: Request, now: Now) -> Response:
         "wanted": wanted,
         "view": signals_view,
         "own": who.provider if who else None,
+        "declared": "declared" in request.query_params,
+        "may_declare": who is not None and who.may(ALERT),
         "now": now,
     }
     return page(request, "signals", context)
