@@ -45,6 +45,7 @@ SYSTEM = "system"
 BATCH = 500
 _EVENTS = UUID("3f3d1c0e-2a54-4d0f-8f26-0a1b5c9a7d61")
 _BROUGHT = ("cluster", "repeat_after_alert")
+_NOTE_SECONDS = 5.0
 _PAUSE_SECONDS = 0.5
 _UNHEALTHY_SECONDS = 30.0
 _FAILED = 70  # sysexits' EX_SOFTWARE
@@ -102,13 +103,17 @@ class Courier(threading.Thread):
             start = reached(connection)
             door_codec = outbox.codec_of(connection)
         reader = _reader(self._kafka, start)
+        come: list[Come] = []
+        noted = time.monotonic()
         try:
             while not self._stop_asked.is_set():
-                come = list(_decoded(reader, codec))
+                come += _decoded(reader, codec)
                 self.state, self._waits_since = "carrying", None
-                if come:
+                # Nearly all of it is the memory of the patterns: how far that was read may be noted later.
+                if any(one.record for one in come) or (come and time.monotonic() - noted > _NOTE_SECONDS):
                     with self._engine.begin() as connection:
                         bring(connection, door_codec, come, self._clock.open(connection).now)
+                    come, noted = [], time.monotonic()
         finally:
             reader.close()
             codec.close()
