@@ -27,6 +27,7 @@ class Kept(msgspec.Struct, frozen=True):
 def register(run: Path, registry: str) -> Mapping[str, int]:
     """Registers every contract and keeps the ids in RUN/contracts.json, for this process too."""
     ids = register_all(registry)
+    run.mkdir(parents=True, exist_ok=True)
     write_json(run / FILE, msgspec.to_builtins(Kept(registry, _digest(), ids)))
     hand_over(registry, ids)
     return ids
