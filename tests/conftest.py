@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.people import Person
 from tests.stack import Stack
 
 DAWN = "2013-12-20T09:00:00Z"
@@ -22,6 +23,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A whole stack with the manual clock at 2013-12-20T09:00:00Z, shared by the tests of a run."""
     with Stack(tmp_path_factory.mktemp("stack"), clock="manual", at=DAWN) as whole:
         yield whole
+
+
+@pytest.fixture
+def person(whole: Stack) -> Iterator[Person]:
+    """Somebody at the stack of the folder or file, whichever the name `whole` stands for there."""
+    with Person(whole.url) as made:
+        yield made
 
 
 @pytest.hookimpl(trylast=True)

@@ -103,62 +103,56 @@ def test_whatever_is_killed_each_answered_report_is_there_once(tmp_path: Path) -
 
 
 @pytest.fixture(scope="module")
-def dawn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack of this file's own, with the manual clock."""
     with Stack(tmp_path_factory.mktemp("dawn"), clock="manual", at=DAWN) as stack:
         yield stack
 
 
-@pytest.fixture
-def person(dawn: Stack) -> Iterator[Person]:
-    with Person(dawn.url) as made:
-        yield made
-
-
-def test_no_breach_that_evidence_forbids_though_kafka_was_away(dawn: Stack, person: Person) -> None:
+def test_no_breach_that_evidence_forbids_though_kafka_was_away(whole: Stack, person: Person) -> None:
     told, silent = person.report(), person.report()
     assert person.duty(told, "tell")["due_at"] == "2014-01-08T23:59:59+00:00"
     assert person.duty(silent, "tell")["state"] == "open"
-    dawn.tick("2014-01-08T23:30:00Z")
+    whole.tick("2014-01-08T23:30:00Z")
 
-    broker = psutil.Process(dawn.pids()["kafka"])
+    broker = psutil.Process(whole.pids()["kafka"])
     broker.suspend()
     try:
         person.add(told, TOLD_IN_PERSON)
         now = int(datetime.fromisoformat("2014-01-08T23:30:00Z").timestamp() * 1000)
         for step in range(1, 13):  # an hour of log time, while nothing reaches the log
-            assert advance(dawn.database, now + step * HOUR_MS // 12)
-        waiting = rows(dawn, "SELECT count(*) FROM door.outbox")
+            assert advance(whole.database, now + step * HOUR_MS // 12)
+        waiting = rows(whole, "SELECT count(*) FROM door.outbox")
         assert waiting == [(1 + 12 * 2 * PARTITIONS,)], "evidence and ticks wait in the outbox"
         assert person.read(f"/api/cases/{told}")["settled"] is False
     finally:
         broker.resume()
-    dawn.tick("2014-01-09T00:31:00Z")
+    whole.tick("2014-01-09T00:31:00Z")
 
     kinds = [one["type"] for one in person.settled(told)["outcomes"]]
     assert "obligation_breached" not in kinds
     assert person.duty(told, "tell")["state"] == "met"
     kinds = [one["type"] for one in person.settled(silent)["outcomes"]]
     assert kinds.count("obligation_breached") == 1
-    check_nothing_doubled(dawn)
+    check_nothing_doubled(whole)
 
 
 def test_after_kill_9_of_everything_the_next_start_has_all_that_was_answered(
-    dawn: Stack, person: Person
+    whole: Stack, person: Person
 ) -> None:
     answered = [person.report() for _ in range(30)]
-    pids = [*dawn.pids().values()]
-    assert dawn.process is not None
-    dawn.process.kill()
+    pids = [*whole.pids().values()]
+    assert whole.process is not None
+    whole.process.kill()
     for pid in pids:
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue  # it had asked the kernel to end with its supervisor
-    dawn.process.wait()
+    whole.process.wait()
 
-    dawn.start()
-    assert "is not after the last tick of this data, and is ignored" in dawn.said
+    whole.start()
+    assert "is not after the last tick of this data, and is ignored" in whole.said
     for case_id in answered:
         assert len(person.settled(case_id)["timeline"]) == 1
-    check_nothing_doubled(dawn)
+    check_nothing_doubled(whole)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import DAWN
-from tests.people import Person
 from tests.stack import Stack
 
 
@@ -14,9 +13,3 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Its manual clock begins at DAWN; the tests move it forward in the order of their files."""
     with Stack(tmp_path_factory.mktemp("whole"), clock="manual", at=DAWN) as stack:
         yield stack
-
-
-@pytest.fixture
-def person(whole: Stack) -> Iterator[Person]:
-    with Person(whole.url) as made:
-        yield made

@@ -17,15 +17,9 @@ SEVERE = {"occurred_at": "2013-12-21T20:00:00+00:00", "harm": {"physical": "seve
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with Stack(tmp_path_factory.mktemp("night"), clock="manual", at=SATURDAY_NIGHT) as stack:
         yield stack
-
-
-@pytest.fixture
-def person(night: Stack) -> Iterator[Person]:
-    with Person(night.url) as made:
-        yield made
 
 
 def escalations(person: Person, case_id: str, **query: str) -> list[dict[str, Any]]:
@@ -39,16 +33,16 @@ def the_one(person: Person, case_id: str, trigger: str = "death_or_severe_harm")
     return found
 
 
-def acknowledge(night: Stack, id: str, who: str, body: dict[str, Any] | None = None) -> httpx.Response:
+def acknowledge(whole: Stack, id: str, who: str, body: dict[str, Any] | None = None) -> httpx.Response:
     return httpx.post(
-        f"{night.url}/api/escalations/{id}/acknowledge",
+        f"{whole.url}/api/escalations/{id}/acknowledge",
         json={"by_role": "director"} if body is None else body,
         headers={"Authorization": f"Bearer demo:{who}"},
         timeout=60,
     )
 
 
-def test_a_severe_incident_on_a_saturday_night(night: Stack, person: Person) -> None:
+def test_a_severe_incident_on_a_saturday_night(whole: Stack, person: Person) -> None:
     case_id = person.report(**SEVERE)
     (raised,) = escalations(person, case_id)
     assert {name: raised[name] for name in ("trigger", "level", "state", "owner_role", "provider")} == {
@@ -65,17 +59,17 @@ def test_a_severe_incident_on_a_saturday_night(night: Stack, person: Person) -> 
     (in_case,) = person.settled(case_id)["escalations"]
     assert in_case["id"] == raised["id"]
 
-    night.tick("2013-12-21T23:00:00Z")
+    whole.tick("2013-12-21T23:00:00Z")
     assert the_one(person, case_id)["level"] == 1, "the very second is in time; a minute later it is not"
-    night.tick("2013-12-21T23:01:00Z")
+    whole.tick("2013-12-21T23:01:00Z")
     climbed = the_one(person, case_id)
     assert (climbed["level"], climbed["state"]) == (2, "climbed")
     assert climbed["owner_role"] == "executive director on call"
 
-    engine = night.pids()["engine"]
-    night.kill("engine")
-    night.wait_running("engine", other_than=engine)
-    night.tick("2013-12-22T08:00:00Z")
+    engine = whole.pids()["engine"]
+    whole.kill("engine")
+    whole.wait_running("engine", other_than=engine)
+    whole.tick("2013-12-22T08:00:00Z")
     climbed = the_one(person, case_id)
     assert (climbed["id"], climbed["level"], climbed["climbs"]) == (raised["id"], 3, 2)
     assert climbed["owner_role"] == "chief executive"
@@ -85,16 +79,16 @@ def test_a_severe_incident_on_a_saturday_night(night: Stack, person: Person) -> 
     assert (then["level"], then["owner_role"]) == (2, "executive director on call")
     assert escalations(person, case_id, as_at="2013-12-21T21:59:00Z") == []
 
-    taken = acknowledge(night, raised["id"], "director")
+    taken = acknowledge(whole, raised["id"], "director")
     assert taken.status_code == 201, taken.text
     assert taken.json()["escalation"]["state"] == "acknowledged"
     assert taken.json()["escalation"]["acknowledged_by_role"] == "director"
 
-    night.tick("2013-12-24T09:00:00Z")
+    whole.tick("2013-12-24T09:00:00Z")
     stays = the_one(person, case_id)
     assert (stays["level"], stays["state"], stays["overdue"]) == (3, "acknowledged", False)
     assert stays["acknowledge_by"] == "2013-12-23T23:59:59+00:00", "it stays after the fact"
-    night.tick("2013-12-25T09:00:00Z")
+    whole.tick("2013-12-25T09:00:00Z")
     assert the_one(person, case_id)["overdue"] is True
 
     acted = {
@@ -113,7 +107,7 @@ def test_a_severe_incident_on_a_saturday_night(night: Stack, person: Person) -> 
     assert types == ["reported", "escalation_acknowledged", "escalation_acted"]
 
 
-def test_who_may_take_it_on(night: Stack, person: Person) -> None:
+def test_who_may_take_it_on(whole: Stack, person: Person) -> None:
     case_id = person.report(**SEVERE)
     id = the_one(person, case_id)["id"]
     for who, status, word in (
@@ -121,20 +115,20 @@ def test_who_may_take_it_on(night: Stack, person: Person) -> None:
         ("reporter", 403, "for safety, director"),
         ("director:RYY", 403, "RYY"),
     ):
-        refused = acknowledge(night, id, who)
+        refused = acknowledge(whole, id, who)
         assert refused.status_code == status, refused.text
         assert word in refused.text
-    unsigned = httpx.post(f"{night.url}/api/escalations/{id}/acknowledge", json={"by_role": "director"})
+    unsigned = httpx.post(f"{whole.url}/api/escalations/{id}/acknowledge", json={"by_role": "director"})
     assert unsigned.status_code == 401
-    nobody = acknowledge(night, id, "director", {})
+    nobody = acknowledge(whole, id, "director", {})
     assert nobody.status_code == 422
     assert nobody.json()["errors"][0]["pointer"] == "/by_role"
-    unknown = acknowledge(night, "no-such-thing", "director")
+    unknown = acknowledge(whole, "no-such-thing", "director")
     assert unknown.status_code == 404
     assert the_one(person, case_id)["state"] == "raised", "nothing half done"
 
-    assert acknowledge(night, id, "director:RXX").status_code == 201
-    again = acknowledge(night, id, "safety")
+    assert acknowledge(whole, id, "director:RXX").status_code == 201
+    again = acknowledge(whole, id, "safety")
     assert again.status_code == 409
     assert "Record what is done with an escalation_acted" in again.text
     acted = {
@@ -145,24 +139,24 @@ def test_who_may_take_it_on(night: Stack, person: Person) -> None:
     }
     person.add(case_id, acted)
     person.settled(case_id)
-    late = acknowledge(night, id, "director")
+    late = acknowledge(whole, id, "director")
     assert late.status_code == 409
     assert "made_safe" in late.text
 
 
-def test_two_who_take_it_on_at_once_and_one_who_takes_it_back(night: Stack, person: Person) -> None:
+def test_two_who_take_it_on_at_once_and_one_who_takes_it_back(whole: Stack, person: Person) -> None:
     case_id = person.report(**SEVERE)
     id = the_one(person, case_id)["id"]
-    answers = [acknowledge(night, id, who) for who in ("safety", "director")]
+    answers = [acknowledge(whole, id, who) for who in ("safety", "director")]
     assert [one.status_code for one in answers] == [201, 409]
     mistaken = answers[0].json()["event_id"]
     person.add(case_id, {"type": "event_retracted", "event_id": mistaken, "reason": "Wrong case."})
     person.settled(case_id)
     assert the_one(person, case_id)["state"] == "raised"
-    assert acknowledge(night, id, "director").status_code == 201, "it may be taken on again"
+    assert acknowledge(whole, id, "director").status_code == 201, "it may be taken on again"
 
 
-def test_a_near_miss_that_could_have_killed(night: Stack, person: Person) -> None:
+def test_a_near_miss_that_could_have_killed(whole: Stack, person: Person) -> None:
     case_id = person.report(
         kind="near_miss",
         could_have_been="fatal",
@@ -174,7 +168,7 @@ def test_a_near_miss_that_could_have_killed(night: Stack, person: Person) -> Non
     assert person.settled(case_id)["obligations"] == []
 
 
-def test_the_clocks_of_a_serious_incident(night: Stack, person: Person) -> None:
+def test_the_clocks_of_a_serious_incident(whole: Stack, person: Person) -> None:
     case_id = person.report(**SEVERE)
     person.add(case_id, {"type": "serious_incident_declared", "grade": "grade_2"})
     clocks = {one["clock"]: one for one in person.settled(case_id)["serious_clocks"]}
@@ -185,7 +179,7 @@ def test_the_clocks_of_a_serious_incident(night: Stack, person: Person) -> None:
     assert clocks["steis"]["state"] == "met"
 
 
-def test_pages_filters_and_bad_questions(night: Stack, person: Person) -> None:
+def test_pages_filters_and_bad_questions(whole: Stack, person: Person) -> None:
     everything = person.read("/api/escalations")["escalations"]
     assert len(everything) > 3
     first = person.read("/api/escalations", limit="1")
@@ -202,8 +196,8 @@ def test_pages_filters_and_bad_questions(night: Stack, person: Person) -> None:
         assert answer.json()["errors"][0]["pointer"] == f"/{name}"
 
 
-def test_the_log_agrees_and_the_read_model_can_be_rebuilt(night: Stack) -> None:
-    assert night.command("verify").endswith("clean\n")
-    before = rows(night, ("escalations", "serious_clocks", "outcomes"))
-    night.command("rebuild")
-    assert rows(night, ("escalations", "serious_clocks", "outcomes")) == before
+def test_the_log_agrees_and_the_read_model_can_be_rebuilt(whole: Stack) -> None:
+    assert whole.command("verify").endswith("clean\n")
+    before = rows(whole, ("escalations", "serious_clocks", "outcomes"))
+    whole.command("rebuild")
+    assert rows(whole, ("escalations", "serious_clocks", "outcomes")) == before

@@ -34,15 +34,9 @@ DUTY_TYPES = (
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Of its own: its law changes on the way."""
     with Stack(tmp_path_factory.mktemp("why"), clock="manual", at="2013-12-20T09:00:00Z") as made:
-        yield made
-
-
-@pytest.fixture
-def person(stack: Stack) -> Iterator[Person]:
-    with Person(stack.url) as made:
         yield made
 
 
@@ -75,8 +69,8 @@ def check_clauses(answer: Json) -> set[tuple[str, str]]:
     return met
 
 
-def check_places(stack: Stack, answer: Json) -> None:
-    with psycopg.connect(stack.database) as connection:
+def check_places(whole: Stack, answer: Json) -> None:
+    with psycopg.connect(whole.database) as connection:
         for one in answer["verdicts"]:
             row = connection.execute(
                 'SELECT partition, "offset", source_offset FROM read.outcomes WHERE id = %s',
@@ -86,16 +80,16 @@ def check_places(stack: Stack, answer: Json) -> None:
             assert row == where
 
 
-def test_a_breach_of_2013_and_its_withdrawal_as_at_each_time(stack: Stack, person: Person) -> None:
+def test_a_breach_of_2013_and_its_withdrawal_as_at_each_time(whole: Stack, person: Person) -> None:
     case_id = person.report()
-    stack.tick("2014-01-09T00:00:30Z")
-    stack.tick("2014-01-09T09:00:00Z")
+    whole.tick("2014-01-09T00:00:30Z")
+    whole.tick("2014-01-09T09:00:00Z")
     person.add(case_id, TOLD_IN_PERSON)
     answer = why(person, case_id)
     assert answer["agrees"], answer["said"]
     assert answer["decided_again_from"] == "case"
     assert ("SC35_2013", "tell") in check_clauses(answer)
-    check_places(stack, answer)
+    check_places(whole, answer)
 
     types = [one["type"] for one in answer["verdicts"]]
     assert types.index("obligation_breached") < types.index("breach_withdrawn")
@@ -121,10 +115,10 @@ def test_a_breach_of_2013_and_its_withdrawal_as_at_each_time(stack: Stack, perso
     assert between["agrees"]
     assert between["settled"]
 
-    whole = json.loads(stack.command("explain", case_id, "--format", "json", "--whole"))
-    assert whole["decided_again_from"] == "partition"
-    assert whole["verdicts"] == answer["verdicts"]
-    text = stack.command("explain", case_id, "--as-at", "2014-01-09T00:01:00Z")
+    again = json.loads(whole.command("explain", case_id, "--format", "json", "--whole"))
+    assert again["decided_again_from"] == "partition"
+    assert again["verdicts"] == answer["verdicts"]
+    text = whole.command("explain", case_id, "--as-at", "2014-01-09T00:01:00Z")
     assert "Late – breached: tell the patient" in text
     assert "Breach withdrawn" not in text
     page = person.http.get(f"/cases/{case_id}/why")
@@ -136,7 +130,7 @@ def test_a_breach_of_2013_and_its_withdrawal_as_at_each_time(stack: Stack, perso
         == 404
     )
     assert person.http.get("/api/cases/00000000-0000-4000-8000-000000000000/why").status_code == 404
-    done = candour("explain", "00000000-0000-4000-8000-000000000000", "--data", str(stack.data))
+    done = candour("explain", "00000000-0000-4000-8000-000000000000", "--data", str(whole.data))
     assert done.returncode == 1
     assert "There is no case" in done.stderr
 
@@ -150,17 +144,17 @@ def test_a_breach_of_2013_and_its_withdrawal_as_at_each_time(stack: Stack, perso
     ],
 )
 def test_every_clause_is_right_in_each_year(
-    stack: Stack, person: Person, now: str, provider: str, owed: set[tuple[str, str]]
+    whole: Stack, person: Person, now: str, provider: str, owed: set[tuple[str, str]]
 ) -> None:
-    stack.tick(now)
+    whole.tick(now)
     case_id = person.report(provider=provider, occurred_at=now.replace("T10", "T08"))
     person.settled(case_id)
-    stack.tick(now.replace("T10", "T11"))
+    whole.tick(now.replace("T10", "T11"))
     answer = why(person, case_id)
     assert answer["agrees"], answer["said"]
     told = {one for one in check_clauses(answer) if one[1] == "tell"}
     assert told == owed
-    check_places(stack, answer)
+    check_places(whole, answer)
 
 
 def altered(folder: Path, harm: str, version: str) -> Path:
@@ -176,18 +170,18 @@ def altered(folder: Path, harm: str, version: str) -> Path:
 
 
 def test_a_threshold_of_severe_harm_takes_duties_out_and_writes_nothing(
-    stack: Stack, person: Person, tmp_path: Path
+    whole: Stack, person: Person, tmp_path: Path
 ) -> None:
     severe = person.report(provider="RYY", harm={"physical": "severe"}, occurred_at="2022-07-04T09:00:00Z")
     person.settled(severe)
-    with psycopg.connect(stack.database) as connection:
+    with psycopg.connect(whole.database) as connection:
         before = connection.execute("SELECT count(*), max(seq) FROM read.outcomes").fetchall()
         (owed,) = connection.execute("SELECT count(*) FROM read.obligations").fetchone() or (0,)
         (kept,) = connection.execute(
             "SELECT count(*) FROM read.obligations WHERE harm IN ('severe', 'fatal')"
         ).fetchone() or (0,)
     out = tmp_path / "out"
-    told = stack.command(
+    told = whole.command(
         "replay", "--policy", str(altered(tmp_path / "policy", "severe", "severe-only")), "--out", str(out)
     )
     assert "Shadow output" in told
@@ -202,12 +196,12 @@ def test_a_threshold_of_severe_harm_takes_duties_out_and_writes_nothing(
     chart = (out / "what-if.svg").read_text(encoding="utf-8")
     assert chart.lstrip().startswith("<svg xmlns=")
     assert "Shadow output" in chart
-    with psycopg.connect(stack.database) as connection:
+    with psycopg.connect(whole.database) as connection:
         assert connection.execute("SELECT count(*), max(seq) FROM read.outcomes").fetchall() == before
 
 
 def test_a_policy_adopted_in_mid_stream_holds_for_what_follows(
-    stack: Stack, person: Person, tmp_path: Path
+    whole: Stack, person: Person, tmp_path: Path
 ) -> None:
     before = person.report(provider="RYY", occurred_at="2022-07-04T09:10:00Z")
     old = {one["policy_version"] for one in person.settled(before)["obligations"]}
@@ -216,19 +210,19 @@ def test_a_policy_adopted_in_mid_stream_holds_for_what_follows(
     file = folder / "candour" / "SC35_2014.toml"
     sound = file.read_text(encoding="utf-8")
     file.write_text(sound.replace("valid_from = 2014-04-01", "valid_from = 2014-04-09"), encoding="utf-8")
-    refused = candour("policy", "adopt", str(folder), "--yes", "--data", str(stack.data))
+    refused = candour("policy", "adopt", str(folder), "--yes", "--data", str(whole.data))
     assert refused.returncode == 1
     assert "a gap between SC35_2013.toml and SC35_2014.toml" in refused.stderr
     assert "move one of the two dates" in refused.stderr
     file.write_text(sound, encoding="utf-8")
 
-    told = stack.command("policy", "adopt", str(folder), "--yes")
+    told = whole.command("policy", "adopt", str(folder), "--yes")
     assert "harm: moderate to severe" in told
     assert told.splitlines()[-1].startswith("candour: severe-only+")
     assert told.splitlines()[-1].endswith(" adopted")
-    assert "is in force already; nothing to adopt" in stack.command("policy", "adopt", str(folder), "--yes")
-    assert stack.command("policy", "diff", "adopted", str(folder)) == "no difference\n"
-    assert "Harm from: severe" in stack.command(
+    assert "is in force already; nothing to adopt" in whole.command("policy", "adopt", str(folder), "--yes")
+    assert whole.command("policy", "diff", "adopted", str(folder)) == "no difference\n"
+    assert "Harm from: severe" in whole.command(
         "policy", "show", "--on", "2022-07-04", "--provider-type", "care_home"
     )
     page = person.http.get("/policy", params={"on": "2014-01-01"})
@@ -246,13 +240,13 @@ def test_a_policy_adopted_in_mid_stream_holds_for_what_follows(
         assert why(person, case_id)["agrees"]
     duties = [one for one in why(person, severe)["verdicts"] if one["rule"] == "candour"]
     assert {one["policy_version"] for one in duties} == {version}
-    back = candour("policy", "adopt", str(FOLDER / "candour"), "--yes", "--data", str(stack.data))
+    back = candour("policy", "adopt", str(FOLDER / "candour"), "--yes", "--data", str(whole.data))
     assert back.returncode == 1
     assert "comes back under a version of its own" in back.stderr
-    assert stack.command("verify").endswith("clean\n")
+    assert whole.command("verify").endswith("clean\n")
 
 
-def test_a_forged_verdict_is_told_as_one_that_follows_from_nothing(stack: Stack, person: Person) -> None:
+def test_a_forged_verdict_is_told_as_one_that_follows_from_nothing(whole: Stack, person: Person) -> None:
     """The last test here: from now on the log of this stack is not clean."""
     case_id = person.report(provider="RYY", harm={"physical": "severe"}, occurred_at="2022-07-04T09:30:00Z")
     (duty,) = [one for one in person.settled(case_id)["obligations"] if one["duty"] == "tell"]
@@ -269,9 +263,9 @@ def test_a_forged_verdict_is_told_as_one_that_follows_from_nothing(stack: Stack,
         due_at=1_656_932_000_000,
         as_of=1_656_932_400_000,
     )
-    codec = RegistryCodec(stack.registry)
+    codec = RegistryCodec(whole.registry)
     second = structs.replace(forged, because=("And somebody else something else.",))
-    producer = Producer({"bootstrap.servers": stack.kafka})
+    producer = Producer({"bootstrap.servers": whole.kafka})
     for one in (forged, second):
         headers: list[tuple[str, str | bytes | None]] = [
             ("id", outcome_id("candour", one)),
@@ -289,7 +283,7 @@ def test_a_forged_verdict_is_told_as_one_that_follows_from_nothing(stack: Stack,
         ("obligation_breached", "follows_from_nothing")
     ]
     assert "content" in {each["field"] for each in until(lambda: _differences(person, case_id))}
-    text = stack.command("explain", case_id, accept=(1,))
+    text = whole.command("explain", case_id, accept=(1,))
     assert "Stray: it was said and follows from no record" in text
     assert 'data-agreement="follows_from_nothing"' in person.http.get(f"/cases/{case_id}/why").text
 

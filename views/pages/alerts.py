@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 from producers.alerts import ALERT
 from schemas.event_types import Instant
 from schemas.incident_types import FACTORS, TYPES
-from views.pages import api, moments
-from views.pages.fields import Errors, Field, Filled, choices, missing, placed
+from views.pages import api
+from views.pages.fields import Errors, Field, Filled, choices, placed
+from views.pages.follow_ups import values_of
 from views.pages.now import Now
 from views.pages.problems import problem_page, unavailable
 from views.pages.rendering import caller, page
@@ -79,21 +80,8 @@ async def declare(request: Request, filled: Annotated[Filled, Depends(typed)], n
 
 
 def _body(filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
-    errors = missing(FIELDS, filled)
-    body: dict[str, Any] = {
-        name: value for name in ("alert_id", "incident_type") if (value := filled.get(name, "").strip())
-    }
-    body["provider"] = filled.get("provider", "").strip().upper()
-    body["factors"] = [code for code in FACTORS if filled.get(f"factors-{code}") == "yes"]
-    body["withdrawn"] = filled.get("withdrawn") == "yes"
-    try:
-        at = moments.read(filled, "at", now, deed=True)
-    except moments.Unclear as unclear:
-        errors[unclear.part] = str(unclear)
-    else:
-        if at is not None:
-            body["at"] = moments.text(at)
-    return body, errors
+    values, errors = values_of(FIELDS, filled, now)
+    return values | {"factors": [code for code, yes in values["factors"].items() if yes]}, errors
 
 
 def _form(request: Request, filled: Filled, errors: Errors, status: int = 200) -> Response:

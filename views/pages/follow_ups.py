@@ -1,5 +1,6 @@
 """`/cases/{id}/record/{type}`: a plain form for each follow-up, so that no team needs a programmer."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -63,20 +64,24 @@ async def record(
 
 def body_of(asked: Form, filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
     """The follow-up as the JSON API takes it, and what has to be mended first."""
-    errors = missing(asked.fields, filled)
-    body: dict[str, Any] = {"type": asked.type}
-    for field in asked.fields:
-        value = _value(field, filled, now, errors)
-        if value is None or value == "":
-            continue
-        body[field.name] = value
+    values, errors = values_of(asked.fields, filled, now)
+    body: dict[str, Any] = {"type": asked.type, **values}
     if asked.type == "enriched":
         parts = ("nhs_number", "name", "date_of_birth", "relation", "why")
         body = {name: value for name, value in body.items() if name not in parts}
         body |= patient_form.patient(filled, "", errors)
-    if "provider" in body:
-        body["provider"] = body["provider"].upper()
     return never_event_form.body(asked, body), errors
+
+
+def values_of(fields: Iterable[Field], filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
+    """What was typed, by field, without what was left empty; and what has to be mended first."""
+    asked = tuple(fields)
+    errors = missing(asked, filled)
+    found = {field.name: _value(field, filled, now, errors) for field in asked}
+    values = {name: value for name, value in found.items() if value is not None and value != ""}
+    if "provider" in values:
+        values["provider"] = values["provider"].upper()
+    return values, errors
 
 
 def _value(field: Field, filled: Filled, now: Instant, errors: Errors) -> Any:
