@@ -40,7 +40,7 @@ FIELDS = (
         "withdrawn",
         "Is an earlier declaration taken back?",
         "radios",
-        choices=choices({"no": "No", "yes": "Yes"}),
+        choices=choices({"yes": "Yes", "no": "No"}),
     ),
 )
 
