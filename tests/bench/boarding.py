@@ -1,4 +1,4 @@
-"""From a report's POST to the message about its duty on the live board, with everything on this machine."""
+"""From a report's POST to the message about its duty or its escalation on the live board, on one machine."""
 
 import json
 import tempfile
@@ -24,6 +24,16 @@ WARM = 100  # reports that come first and are not counted
 _PATIENCE = 60.0
 
 
+class Kind(NamedTuple):
+    """Reports of this harm, and how the type of the message begins that is waited for."""
+
+    harm: str
+    news: str
+
+
+DUTY, ESCALATION = Kind("moderate", "obligation"), Kind("severe", "escalation")
+
+
 class Posted(NamedTuple):
     case_id: str
     sent: float
@@ -39,14 +49,17 @@ def measure(steps: Steps, *, quick: bool) -> list[Figure]:
         try:
             with steps.step(f"board: {A_SECOND} reports a second", WARM + number) as show:
                 before = _efforts(stack)
-                posted, seen = _posted_and_seen(stack.url, WARM + number, show)
+                posted, seen = _posted_and_seen(stack.url, DUTY, WARM + number, show)
                 efforts = {name: used - before.get(name, 0) for name, used in _efforts(stack).items()}
+            with steps.step(f"board: {A_SECOND} severe reports a second", WARM + number) as show:
+                severe, raised = _posted_and_seen(stack.url, ESCALATION, WARM + number, show)
         finally:
             stack.stop()
     counted = posted[WARM:]
     answers = [(seen[one.case_id] - one.answered) * 1000 for one in counted]
     sends = [(seen[one.case_id] - one.sent) * 1000 for one in counted]
     posts = [(one.answered - one.sent) * 1000 for one in counted]
+    calls = [(raised[one.case_id] - one.sent) * 1000 for one in severe[WARM:]]
     spans = len(counted) / (counted[-1].sent - counted[0].sent)
     return [
         Figure("post_to_board_p50_ms", percentile(answers, 50), at_most=30, beside="from the 201"),
@@ -55,6 +68,8 @@ def measure(steps: Steps, *, quick: bool) -> list[Figure]:
         Figure("send_to_board_p99_ms", percentile(sends, 99), beside="from the send"),
         Figure("post_p50_ms", percentile(posts, 50), beside="from the send to the 201"),
         Figure("post_p99_ms", percentile(posts, 99)),
+        Figure("severe_to_escalation_p50_ms", percentile(calls, 50), beside="from the send"),
+        Figure("severe_to_escalation_p99_ms", percentile(calls, 99), at_most=150, beside="from the send"),
         Figure("board_reports_per_s", spans, beside=f"wanted: {A_SECOND}"),
         Figure("board_cpu_ms_per_report", sum(efforts.values()) * 1000 / len(posted), beside=_parts(efforts)),
     ]
@@ -75,16 +90,16 @@ def _parts(efforts: dict[str, float]) -> str:
     return ", ".join(f"{name} {used / whole:.0%}" for name, used in ordered if used / whole >= 0.01)
 
 
-def _posted_and_seen(url: str, number: int, show: Show) -> tuple[list[Posted], dict[str, float]]:
+def _posted_and_seen(url: str, kind: Kind, number: int, show: Show) -> tuple[list[Posted], dict[str, float]]:
     seen: dict[str, float] = {}
     ready = threading.Event()
-    threading.Thread(target=_watch, args=(url, seen, ready), daemon=True).start()
+    threading.Thread(target=_watch, args=(url, kind.news, seen, ready), daemon=True).start()
     if not ready.wait(_PATIENCE):
         raise TimeoutError("the board's stream did not open")
     time.sleep(1)
     begin = time.perf_counter() + 0.5
     with httpx.Client(base_url=url, timeout=30) as client, ThreadPoolExecutor(HANDS) as hands:
-        wanted = [hands.submit(_post, client, begin + n / A_SECOND) for n in range(number)]
+        wanted = [hands.submit(_post, client, kind.harm, begin + n / A_SECOND) for n in range(number)]
         posted = []
         for each in wanted:
             posted.append(each.result())
@@ -97,16 +112,16 @@ def _posted_and_seen(url: str, number: int, show: Show) -> tuple[list[Posted], d
     return posted, seen
 
 
-def _post(client: httpx.Client, at: float) -> Posted:
+def _post(client: httpx.Client, harm: str, at: float) -> Posted:
     time.sleep(max(0.0, at - time.perf_counter()))
     sent = time.perf_counter()
-    answer = client.post("/api/reports", json=_report())
+    answer = client.post("/api/reports", json=_report(harm))
     answered = time.perf_counter()
     answer.raise_for_status()
     return Posted(answer.json()["case_id"], sent, answered)
 
 
-def _report() -> dict[str, Any]:
+def _report(harm: str) -> dict[str, Any]:
     now = datetime.now(UTC).isoformat()
     return {
         "kind": "incident",
@@ -114,14 +129,14 @@ def _report() -> dict[str, Any]:
         "provider": "RXX",
         "ward": "Cedar unit",
         "reported_at": now,
-        "harm": {"physical": "moderate"},
+        "harm": {"physical": harm},
         "patients": [{"name": "Ada Example", "date_of_birth": "1957-04-22"}],
         "reporter": {"role": "nurse"},
     }
 
 
-def _watch(url: str, seen: dict[str, float], ready: threading.Event) -> None:
-    """When the first message about a duty of each case came."""
+def _watch(url: str, news: str, seen: dict[str, float], ready: threading.Event) -> None:
+    """When the first message of this kind about each case came."""
     with (
         suppress(httpx.TransportError),  # it ends with the stack
         httpx.Client(base_url=url, timeout=None, headers={"Authorization": "Bearer demo:safety"}) as client,
@@ -130,7 +145,7 @@ def _watch(url: str, seen: dict[str, float], ready: threading.Event) -> None:
         stream.raise_for_status()
         ready.set()
         for body in _messages(stream.iter_lines()):
-            if str(body.get("type", "")).startswith("obligation"):
+            if str(body.get("type", "")).startswith(news):
                 seen.setdefault(str(body.get("case_id")), time.perf_counter())
 
 
