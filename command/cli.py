@@ -53,7 +53,12 @@ def settings(**given: object) -> Settings:
 
 
 def running(data: Path | None) -> stack.Stack:
-    return stack.running(settings(data=data).data.expanduser().resolve())
+    """The stack on this folder, with the ids that its registry gave to the contracts."""
+    from command import contracts
+
+    here = stack.running(settings(data=data).data.expanduser().resolve())
+    contracts.recall(Path(here.data) / "run", here.registry)
+    return here
 
 
 @app.command()
@@ -156,7 +161,8 @@ def replay(
         ),
     ] = None,
     rule: Annotated[
-        str | None, typer.Option(help="Whose policy it is, where the folder does not say.")
+        str | None,
+        typer.Option(help="The last rule to run; with --policy: whose it is, where the folder does not say."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the chart and the CSV.")] = None,
     data: DataOption = None,
@@ -168,9 +174,13 @@ def replay(
 
         compare(here, policy, rule, out)
         return
+    from stream_apps.replay import case_rules
     from stream_apps.replay import replay as fold
 
-    fold(kafka=here.kafka, registry=here.registry)
+    names = [each.name for each in case_rules()]
+    if rule is not None and rule not in names:
+        raise typer.BadParameter(f"there are {', '.join(names)}", param_hint="--rule")
+    fold(kafka=here.kafka, registry=here.registry, last=rule)
 
 
 @app.command()

@@ -9,11 +9,14 @@ ESCALATIONS = UUID("a6a1b0c2-1c53-4a2f-9d0f-7d2b6d7a5e90")
 INDEMNITY = UUID("0b7f7b1e-2f53-4c39-9a0e-54d2f1a7c8e3")
 SIGNALS = UUID("6f2c0b6e-91d5-4f6a-8a1e-3c1b7f0d5a24")
 
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""By RFC 9562 the two highest bits of this digit are 10."""
+
 
 def name_based(namespace: UUID, name: str) -> str:
     """`str(uuid5(namespace, name))`, several times as fast: every outcome takes one."""
     digits = sha1(namespace.bytes + name.encode(), usedforsecurity=False).hexdigest()
-    variant = "89ab"[int(digits[16], 16) & 3]
+    variant = _VARIANT[digits[16]]
     return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 

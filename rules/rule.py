@@ -7,12 +7,14 @@ record, and answers with what is to be said now. `evolve` hears one thing said. 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from rules.identity import OUTCOMES, name_based
 from schemas.event_types import CaseEvent, ClockTick, Record
 from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
 from schemas.topics import CASE_EVENTS
+
+T = TypeVar("T")
 
 
 def outcome_id(rule: str, outcome: Outcome) -> str:
@@ -35,8 +37,10 @@ class Rule:
     """`concerned` names the cases a record touches, in order; `about` decides one of them.
 
     `about` gets None for what concerns the partition as a whole. `passes_over` says, from a record's type
-    and its first three bytes, that the rule needs nothing of it: (type, harm, potential, flags). `order`
-    sorts the outcomes of a tick. `source` is the topic it hears: the rules of one app all hear the same one.
+    and its first three bytes, that the rule needs nothing of it: (type, harm, potential, flags). `hears`
+    tells which words of earlier rules matter to it: where none does and it passes over the record, nothing
+    follows. `order` sorts the outcomes of a tick. `source` is the topic it hears: the rules of one app all
+    hear the same one.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Rule:
     apply: Callable[[Any, Outcome], None]
     passes_over: Callable[[type[Record], int, int, int], bool]
     order: Callable[[Outcome], Any]
+    hears: Callable[[Outcome], bool] = lambda outcome: False
     source: str = CASE_EVENTS
 
     def decide(self, state: Any, record: Record, heard: Sequence[Outcome], offset: int) -> list[Outcome]:
@@ -55,11 +60,13 @@ class Rule:
         A case over which the rule stumbles is quarantined: the rule says so, and nothing more about it.
         """
         said = [outcome for part in self.slices(state, record, heard, offset) for outcome in part]
-        return self.in_order(record, said)
+        return self.in_order(record, said, lambda outcome: outcome)
 
-    def in_order(self, record: Record, said: list[Outcome]) -> list[Outcome]:
-        """The outcomes of a tick by deadline, then subject; those of one subject stay by revision."""
-        return sorted(said, key=self.order) if isinstance(record, ClockTick) else said
+    def in_order(self, record: Record, said: list[T], outcome_of: Callable[[T], Outcome]) -> list[T]:
+        """What is said of a tick by deadline, then subject; what is of one subject stays by revision."""
+        if not isinstance(record, ClockTick):
+            return said
+        return sorted(said, key=lambda word: self.order(outcome_of(word)))
 
     def slices(
         self, state: Any, record: Record, heard: Sequence[Outcome], offset: int

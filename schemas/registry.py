@@ -34,6 +34,11 @@ def hand_over(url: str, ids: Mapping[str, int]) -> None:
     _HANDED_OVER[url] = ids
 
 
+def contract_ids(url: str) -> Mapping[str, int]:
+    """The id of each contract: as it was handed over, else as `register_all` answers."""
+    return _HANDED_OVER.get(url) or register_all(url)
+
+
 def subject(topic: str, full_name: str) -> str:
     return f"{topic}-{full_name}"
 
@@ -82,7 +87,7 @@ class RegistryCodec(Codec):
         passed over as unknown."""
         self._client = httpx.Client(base_url=url, timeout=10)
         self._refused: dict[int, float] = {}
-        super().__init__(_HANDED_OVER.get(url) or register_all(url))
+        super().__init__(contract_ids(url))
 
     def close(self) -> None:
         self._client.close()

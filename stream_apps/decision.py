@@ -6,6 +6,7 @@ Used by the live engine and by the batch fold alike; knows no Kafka.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, NamedTuple, get_args
 
 from msgspec import structs
@@ -22,6 +23,9 @@ Quarantines = Mapping[tuple[int, str, str, int], str]
 """Where rules stumbled by what the log says: (offset of the record that was heard, rule, case_id, offset at
 which it stumbled) to the name of the error. The two offsets differ when a released case was read again."""
 
+Routing = tuple[type[Record], int, int, int]
+"""Type, index of harm, index of potential harm, flags."""
+
 _RANK = {grade: rank for rank, grade in enumerate(get_args(Grade))}
 SLICE = 256  # cases between two chances for others to work
 
@@ -36,6 +40,9 @@ class Said(NamedTuple):
     @property
     def id(self) -> str:
         return outcome_id(self.rule, self.outcome)
+
+
+_OUTCOME = attrgetter("outcome")
 
 
 class Deliberation:
@@ -82,10 +89,10 @@ class Deliberation:
     ) -> Iterator[list[Said]]:
         """`offset`: of the record that is heard; `at`: of the one that is decided, earlier in a release."""
         heard: list[Outcome] = []
-        routing = _routing(record)
+        routing = routing_of(record)
         for checked in rules:
             rule = checked.rule
-            if routing and not heard and rule.passes_over(*routing):
+            if routing and passed_over(rule, routing, heard):
                 continue  # it was read for another rule
             checked.heard_at = offset, at
             words: list[Said] = []
@@ -95,13 +102,11 @@ class Deliberation:
                 words += map(Said, repeat(rule.name), outcomes, payloads)
                 if not number % SLICE:
                     yield []
-            drawn = rule.in_order(record, [word.outcome for word in words])
-            if len(words) > 1:
-                word_of = {id(word.outcome): word for word in words}
-                words = [word_of[id(outcome)] for outcome in drawn]
             if words:
+                words = rule.in_order(record, words, _OUTCOME)
                 yield words
-            heard = heard + drawn  # a new list: the rule before may still look at the old one
+                # a new list: the rule before may still look at the old one
+                heard = [*heard, *map(_OUTCOME, words)]
 
     def _remember(self, slices: Iterable[list[Said]]) -> Iterator[list[Said]]:
         """What is decided, and when all of it is, what is remembered of it."""
@@ -140,7 +145,12 @@ class Deliberation:
             checked.said_at = None
 
 
-def _routing(record: Record) -> tuple[type[Record], int, int, int] | None:
+def passed_over(rule: Rule, routing: Routing, heard: Sequence[Outcome]) -> bool:
+    """Whether nothing can follow for this rule, neither from the record nor from what was said of it."""
+    return rule.passes_over(*routing) and not any(map(rule.hears, heard))
+
+
+def routing_of(record: Record) -> Routing | None:
     """What a rule may pass over a case's record by, as `Peek` reads it from the first bytes."""
     if not isinstance(record, CaseEvent):
         return None

@@ -53,12 +53,14 @@ class Peek:
         self._codec = codec
         self._plans: dict[int, Plan | None] = {}
         self.passed: set[bytes] = set()  # heads that were judged; batch loops look into it by themselves
+        self._needed: set[bytes] = set()
 
     def passes(self, value: bytes | None) -> bool:
         """Whether no rule needs this; False for all that is not plainly so, garbage included."""
         if value is None or len(value) < HEAD:
             return False
-        return value[:HEAD] in self.passed or self._judge(value)
+        head = value[:HEAD]
+        return head in self.passed or (head not in self._needed and self._judge(value))
 
     def _judge(self, value: bytes) -> bool:
         found = self._plan(int.from_bytes(value[1:5], "big")) if value[0] == 0 else None
@@ -66,11 +68,10 @@ class Peek:
         # A release is for the engine itself, whatever the rules say.
         if found is None or routing is None or found.kind is CaseReleased:
             return False
-        if not all(rule.passes_over(found.kind, *routing) for rule in self._rules):
-            return False
+        passes = all(rule.passes_over(found.kind, *routing) for rule in self._rules)
         if value[7] < 0x80:  # the flags end within the head, so the head alone tells
-            self.passed.add(value[:HEAD])
-        return True
+            (self.passed if passes else self._needed).add(value[:HEAD])
+        return passes
 
     def _plan(self, number: int) -> Plan | None:
         if number not in self._plans:

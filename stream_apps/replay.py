@@ -18,7 +18,7 @@ from confluent_kafka import KafkaException, Message
 from rules.rule import Rule
 from schemas.codec import Codec, Undecodable
 from schemas.outcome_types import Outcome
-from schemas.registry import RegistryCodec
+from schemas.registry import RegistryCodec, contract_ids, hand_over
 from schemas.topics import CASE_EVENTS
 from stream_apps.dead_letters import listed
 from stream_apps.decision import Deliberation, Encode, Said
@@ -102,7 +102,7 @@ def fold(
 ) -> dict[int, list[Folded]]:
     """Per partition what must be on the outcome logs, up to the offsets `until` (default: all of it)."""
     codec = RegistryCodec(registry)
-    folding = Fold(kafka, codec, case_rules(rules), codec.encode)
+    folding = Fold(kafka, codec, rules or case_rules(), codec.encode)
     ends = dict(until) if until is not None else dict.fromkeys(_partitions(kafka))
     return {partition: list(folding.partition(partition, end)) for partition, end in ends.items()}
 
@@ -113,27 +113,29 @@ def replay(
     registry: str,
     partitions: Sequence[int] | None = None,
     progress: Progress | None = None,
-    rules: Sequence[Rule] | None = None,
+    last: str | None = None,
     processes: int | None = None,
     show: Callable[[str], None] = print,
 ) -> Replayed:
     """Run the rules over whole partitions, and say how much, how fast, and what they said.
 
-    `processes`: how many partitions are folded at a time, by default one for each core. Rules that a caller
-    brings are run by the caller's own process.
+    `last`: the name of a rule; those that would hear what it says are left out. `processes`: how many
+    partitions are folded at a time, by default one for each core. Raises `KeyError` for an unknown rule.
     """
+    rules = case_rules(last)
     result = Replayed()
     began = time.perf_counter()
     wanted = list(_partitions(kafka) if partitions is None else partitions)
     processes = min(processes or len(os.sched_getaffinity(0)), len(wanted))
-    if rules is None and processes > 1:
-        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-            for part in pool.map(_replayed, repeat(kafka), repeat(registry), wanted):
+    if processes > 1:
+        ids = contract_ids(registry)
+        with ProcessPoolExecutor(processes, get_context("spawn"), hand_over, (registry, ids)) as pool:
+            for part in pool.map(_replayed, repeat(kafka), repeat(registry), repeat(last), wanted):
                 result.add(part)
                 if progress:
                     progress(result.records)
     else:
-        folding = Fold(kafka, RegistryCodec(registry), case_rules(rules), checked_only, progress)
+        folding = Fold(kafka, RegistryCodec(registry), rules, checked_only, progress)
         for partition in wanted:
             result.add(_counted(folding, partition))
     result.seconds = time.perf_counter() - began
@@ -142,17 +144,17 @@ def replay(
     return result
 
 
-def _replayed(kafka: str, registry: str, partition: int) -> Replayed:
+def _replayed(kafka: str, registry: str, last: str | None, partition: int) -> Replayed:
     """One partition, in a process that was started for some of them."""
     try:
-        return _counted(_folding(kafka, registry), partition)
+        return _counted(_folding(kafka, registry, last), partition)
     except KafkaException as error:  # it cannot be carried to another process
         raise ConnectionError(str(error)) from None
 
 
 @lru_cache(maxsize=1)
-def _folding(kafka: str, registry: str) -> Fold:
-    return Fold(kafka, RegistryCodec(registry), case_rules(None), checked_only)
+def _folding(kafka: str, registry: str, last: str | None) -> Fold:
+    return Fold(kafka, RegistryCodec(registry), case_rules(last), checked_only)
 
 
 def _counted(folding: Fold, partition: int) -> Replayed:
@@ -173,13 +175,12 @@ def checked_only(outcome: Outcome) -> bytes:
     return text
 
 
-def case_rules(rules: Sequence[Rule] | None) -> Sequence[Rule]:
-    if rules is not None:
-        return rules
+def case_rules(last: str | None = None) -> Sequence[Rule]:
+    """All, or those up to this one. Raises `KeyError` where there is none of that name."""
     # Here and not above: whoever brings rules of their own does not need ours.
     from stream_apps.case_rules import RULES
 
-    return RULES
+    return RULES if last is None else RULES[: {rule.name: n for n, rule in enumerate(RULES, 1)}[last]]
 
 
 def _partitions(kafka: str) -> range:

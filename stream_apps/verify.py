@@ -34,7 +34,7 @@ def verify(
 ) -> Verdict:
     """Up to what the engine has committed; false where anything differs. Shows what it found."""
     beside = [(patterns.RULES, patterns.GROUP)] if rules is None else []
-    verdict = judge(kafka, RegistryCodec(registry), case_rules(rules), group, database, beside)
+    verdict = judge(kafka, RegistryCodec(registry), rules or case_rules(), group, database, beside)
     for line in verdict.lines():
         show(line)
     return verdict

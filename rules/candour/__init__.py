@@ -1,6 +1,6 @@
 """The duty of candour: what is owed to whom, by when, and whether it was done (law.md §1)."""
 
-from rules.candour.decide import about, concerned, order, passes_over
+from rules.candour.decide import about, concerned, hears, order, passes_over
 from rules.candour.evolve import apply
 from rules.candour.state import State
 from rules.rule import Rule
@@ -15,4 +15,5 @@ RULE = Rule(
     apply=apply,
     passes_over=passes_over,
     order=order,
+    hears=hears,
 )

@@ -10,7 +10,7 @@ from rules.calendar import parse as parse_calendar
 from rules.candour.draft import Draft
 from rules.candour.evidence import closable, evidence_of, meant_by
 from rules.candour.evolve import stages
-from rules.candour.ledger import spoken, take_ledger
+from rules.candour.ledger import LEDGER, spoken, take_ledger
 from rules.candour.opening import grade_of, open_by_harm
 from rules.candour.policy import LOWEST_HARM, RANK, Policy, worst
 from rules.candour.settle import moves, redate, settle, settle_new
@@ -59,6 +59,10 @@ def passes_over(kind: type[Record], harm: int, potential: int, flags: int) -> bo
     if kind is Reported:
         return harm < LOWEST_THRESHOLD and not flags & MAY_STILL_FOLLOW
     return kind not in HEARD
+
+
+def hears(outcome: Outcome) -> bool:
+    return isinstance(outcome, LEDGER)
 
 
 def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterable[str | None]:

@@ -20,11 +20,12 @@ from schemas.never_event_types import (
 from schemas.outcome_types import Evidence, EvidenceTaken, Outcome
 
 KIND = "never_event"
+LEDGER = LedgerEntry, NeverEventWithdrawn
 
 
 def spoken(heard: Sequence[Outcome]) -> Sequence[Outcome]:
     """What the ledger said on this record; the clock makes it say nothing."""
-    return [one for one in heard if isinstance(one, LedgerEntry | NeverEventWithdrawn)]
+    return [one for one in heard if isinstance(one, LEDGER)]
 
 
 def spoken_of(evidence: Iterable[Evidence], obligation: Obligation) -> bool:

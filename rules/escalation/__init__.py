@@ -1,6 +1,6 @@
 """Escalation: who must act, by when, and whether somebody did (requirements A7; law.md §6)."""
 
-from rules.escalation.decide import about, concerned, order, passes_over
+from rules.escalation.decide import about, concerned, hears, order, passes_over
 from rules.escalation.evolve import apply
 from rules.escalation.state import State
 from rules.rule import Rule
@@ -15,4 +15,5 @@ RULE = Rule(
     apply=apply,
     passes_over=passes_over,
     order=order,
+    hears=hears,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from rules.calendar import parse as parse_calendar
 from rules.escalation.draft import Draft
-from rules.escalation.hearing import RAISING, cases_heard, hear, heard_of, ledger_spoke
+from rules.escalation.hearing import RAISING, SETTLING, cases_heard, hear, heard_of, ledger_spoke
 from rules.escalation.policy import reaches
 from rules.escalation.raising import climb, close, lose_ground, send_back, take_ground
 from rules.escalation.refused import LOWEST_HARM, LOWEST_POTENTIAL
@@ -65,6 +65,10 @@ def passes_over(kind: type[Record], harm: int, potential: int, flags: int) -> bo
     return kind not in HEARD and issubclass(kind, CaseEvent)
 
 
+def hears(outcome: Outcome) -> bool:
+    return isinstance(outcome, RAISING + SETTLING)
+
+
 def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterable[str | None]:
     match record:
         case PolicyAdopted():
@@ -78,6 +82,9 @@ def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterabl
             due = state.due(record.as_of) if record.as_of > state.as_of else []
             return dict.fromkeys((*(state.owners[id] for id in due), *cases_heard(heard)))
         case CaseEvent():
+            if isinstance(record, Reported) and not any(map(hears, heard)):
+                asked = not state.policy.passes_over(record.harm, record.potential, record.flags & FLAGS)
+                return (record.case_id,) if asked else ()
             told_of = record.case_id in state.cases or any(isinstance(one, RAISING) for one in heard)
             return (record.case_id,) if type(record) in HEARD or (heard and told_of) else ()
     return ()

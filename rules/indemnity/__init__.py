@@ -1,6 +1,6 @@
 """Indemnity as it was proposed: what marks an incident, and when a person looks at a claim (law.md §7)."""
 
-from rules.indemnity.decide import about, concerned, order, passes_over
+from rules.indemnity.decide import about, concerned, hears, order, passes_over
 from rules.indemnity.evolve import apply
 from rules.indemnity.state import State
 from rules.rule import Rule
@@ -15,4 +15,5 @@ RULE = Rule(
     apply=apply,
     passes_over=passes_over,
     order=order,
+    hears=hears,
 )

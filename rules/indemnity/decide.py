@@ -38,8 +38,12 @@ OF_KNOWN_CASES = CaseLinked, EventRetracted
 
 
 def passes_over(kind: type[Record], harm: int, potential: int, flags: int) -> bool:
-    """Where candour says something of a record, the record comes here all the same, with what was said."""
+    """Where candour says something that `hears` names, the record comes here all the same, with it."""
     return kind not in HEARD
+
+
+def hears(outcome: Outcome) -> bool:
+    return isinstance(outcome, FROM_CANDOUR)
 
 
 def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterable[str | None]:

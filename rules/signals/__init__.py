@@ -1,7 +1,7 @@
 """Signals: questions about what is unusual in one case. They ask; they never accuse, and name no person."""
 
 from rules.rule import Rule
-from rules.signals.decide import about, concerned, order, passes_over
+from rules.signals.decide import about, concerned, hears, order, passes_over
 from rules.signals.evolve import apply
 from rules.signals.state import State
 from schemas.topics import SIGNALS
@@ -15,4 +15,5 @@ RULE = Rule(
     apply=apply,
     passes_over=passes_over,
     order=order,
+    hears=hears,
 )

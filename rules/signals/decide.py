@@ -58,10 +58,16 @@ FROM_CANDOUR = (*_DATED, *_NO_LONGER_DUE, candour.BreachWithdrawn, candour.Oblig
 
 
 def passes_over(kind: type[Record], harm: int, potential: int, flags: int) -> bool:
-    """Where candour says something of a record, the record comes here all the same, with what was said."""
+    """Where candour says something that `hears` names, the record comes here all the same, with it."""
     if kind is Reported:
         return not flags & ASKED_OF_REPORTS
     return kind not in HEARD and issubclass(kind, CaseEvent)
+
+
+def hears(outcome: Outcome) -> bool:
+    """Of a duty that was opened without a due time there is nothing to note."""
+    undated = isinstance(outcome, candour.ObligationOpened) and outcome.due_at is None
+    return isinstance(outcome, FROM_CANDOUR) and not undated
 
 
 def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterable[str | None]:

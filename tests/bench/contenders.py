@@ -14,7 +14,7 @@ from typing import Any
 from confluent_kafka import Consumer, TopicPartition
 
 from schemas.event_types import ClockTick
-from schemas.registry import RegistryCodec
+from schemas.registry import RegistryCodec, contract_ids, hand_over
 from schemas.topics import CASE_EVENTS
 from stream_apps.case_engine import CaseEngine, Setting, _app
 from stream_apps.case_rules import RULES
@@ -35,15 +35,14 @@ def decode(kafka: str, registry: str) -> dict[str, float]:
     return _timed(lambda: _consumed(kafka, codec))
 
 
-def fold(kafka: str, registry: str, processes: str) -> dict[str, float]:
-    """`candour replay`; `processes`: 0 for one on each core, as the command does it."""
-    return _timed(
-        lambda: (
-            replay(
-                kafka=kafka, registry=registry, processes=int(processes) or None, show=lambda _: None
-            ).records
-        )
-    )
+def fold(kafka: str, registry: str, processes: str, last: str) -> dict[str, float]:
+    """`candour replay --rule LAST`; `processes`: 0 for one on each core, as the command does it.
+
+    The command has the ids of the contracts from the start of its stack; so they are at hand here.
+    """
+    hand_over(registry, contract_ids(registry))
+    how = {"last": last, "processes": int(processes) or None, "show": lambda _: None}
+    return _timed(lambda: replay(kafka=kafka, registry=registry, **how).records)  # type: ignore[arg-type]
 
 
 def _consumed(kafka: str, codec: RegistryCodec | None) -> int:

@@ -52,8 +52,8 @@ class Ground:
         common: dict[str, str | int] = {"bootstrap.servers": self.kafka, "log_level": 0, "acks": "all"}
         return Producer(common | {"message.max.bytes": _LARGEST} | config)
 
-    def fill(self, records: Iterable[OnWire], show: Show, *, as_of: int | None = None) -> int:
-        """Policy and calendar first, then the records, each in the partition of its case, at last a tick."""
+    def fill(self, records: Iterable[OnWire], show: Show) -> int:
+        """Policy and calendar first, then the records, each in the partition of its case."""
         producer = self.producer(**{"linger.ms": 20, "batch.size": 1_000_000})
         number = sum(self.put(producer, record, p) for p in self._all() for record in adoptions(p))
         for key, value in records:
@@ -61,8 +61,12 @@ class Ground:
             number += 1
             if not number % 10_000:
                 show(number)
-        if as_of is not None:
-            number += sum(self.put(producer, tick(p, as_of), p) for p in self._all())
+        producer.flush(_SECONDS)
+        return number
+
+    def tick(self, as_of: int) -> int:
+        producer = self.producer()
+        number = sum(self.put(producer, tick(partition, as_of), partition) for partition in self._all())
         producer.flush(_SECONDS)
         return number
 

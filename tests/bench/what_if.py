@@ -15,7 +15,7 @@ def measure(here: Ground, steps: Steps, *, quick: bool) -> list[Figure]:
     number = 20_000 if quick else 1_000_000
     here.make_topics()
     with steps.step(f"what if: writing {number:,} reports", number) as show:
-        total = here.fill(Mix(here.codec).records(number), show, as_of=LAST)
+        total = here.fill(Mix(here.codec).records(number), show) + here.tick(LAST)
     with steps.step(f"what if: {total:,} records under two policies", total) as show:
         shadow = what_if(kafka=here.kafka, registry=here.registry, proposals=[severe_only()], progress=show)
     if not shadow.rows or shadow.records != total:

@@ -46,6 +46,15 @@ def test_the_board_keeps_the_place_of_the_keyboard_when_its_rows_are_replaced(op
     assert page.evaluate("document.activeElement.getAttribute('href')") == wanted
 
 
+def test_the_header_keeps_the_place_of_the_keyboard_when_its_width_changes(open_page: Open) -> None:
+    page = open_page("/board")
+    page.get_by_role("link", name="Escalations", exact=True).first.focus()
+    for width in (1000, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert page.evaluate("document.activeElement.textContent.trim()") == "Escalations"
+
+
 def test_every_stop_on_the_board_can_be_seen(open_page: Open) -> None:
     page = open_page("/board")
     for _ in range(15):

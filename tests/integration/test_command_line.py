@@ -10,7 +10,7 @@ import pytest
 from confluent_kafka import Producer
 
 from schemas.contracts import snake
-from schemas.topics import CASE_EVENTS
+from schemas.topics import CASE_EVENTS, NEVER_EVENTS, OBLIGATIONS, RECORDS
 from stream_apps.case_rules import RULES
 from tests.people import MODERATE_HARM, Person, until
 from tests.stack import Stack, candour
@@ -121,6 +121,16 @@ def test_a_replay_counts_what_is_on_the_log(whole: Stack) -> None:
             ([rule.name for rule in RULES],),
         ).fetchall()
     assert Counter(counted) == Counter(dict(rows))
+
+
+def test_a_replay_up_to_one_rule_leaves_out_what_the_later_ones_say(whole: Stack) -> None:
+    kinds = {snake(line.split()[1]) for line in whole.command("replay", "--rule", "candour").splitlines()[1:]}
+    of_candour = {snake(kind.__name__) for kind in RECORDS[OBLIGATIONS]}
+    assert "obligation_opened" in kinds
+    assert kinds <= of_candour | {snake(kind.__name__) for kind in RECORDS[NEVER_EVENTS]}
+    refused = candour("replay", "--rule", "no_such", "--data", str(whole.data))
+    assert refused.returncode == 2
+    assert "never_events" in refused.stderr
 
 
 def test_verify_sees_a_changed_row_and_a_rebuild_mends_it(whole: Stack) -> None:

@@ -7,6 +7,7 @@ from rules.rule import Rule, outcome_id
 from schemas.codec import Codec
 from schemas.event_types import Record
 from schemas.outcome_types import CaseQuarantined, Outcome
+from stream_apps.decision import passed_over, routing_of
 
 CODEC = Codec.local()
 
@@ -23,8 +24,11 @@ class Chain:
     def append(self, record: Record) -> None:
         heard: list[Outcome] = []
         drawn: list[tuple[Rule, Outcome]] = []
+        routing = routing_of(record)
         for rule in self.rules:
             said = rule.decide(self.states[rule.name], record, heard, len(self.log))
+            silent = routing is not None and passed_over(rule, routing, heard)
+            assert not (silent and said), f"{rule.name} is passed over, and would have said {said}"
             drawn += [(rule, outcome) for outcome in said]
             heard = [*heard, *said]
         for rule, outcome in drawn:
