@@ -7,11 +7,12 @@ One listener for all readers of a process; it runs while there is a reader. A re
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import psycopg
 import structlog
 from fastapi import APIRouter, Depends, Header
+from psycopg.rows import dict_row
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -20,7 +21,7 @@ from producers.roles import Caller
 from producers.ward.route import ProblemRoute
 from sinks.writing import BOARD
 from views.access import Access
-from views.reading_board_news import News, after, newest, since
+from views.reading_board_news import AFTER, MOST, News, newest, since, told, values
 
 PING_SECONDS = 15
 RETRY_MS = 1000
@@ -30,6 +31,9 @@ _QUEUED = 1000
 
 log = structlog.get_logger()
 Queue = asyncio.Queue[list[News]]
+Listening = psycopg.AsyncConnection[dict[str, Any]]
+LISTENER = "candour live feed"
+_AFTER = AFTER.encode()
 
 
 class Feed:
@@ -86,29 +90,32 @@ class Feed:
         with self._store.connect() as connection:
             return ([], newest(connection)) if seen is None else since(connection, seen)
 
-    def _after(self, told: int) -> tuple[list[News], int]:
-        with self._store.connect() as connection:
-            return after(connection.execution_options(isolation_level="AUTOCOMMIT"), told)
+    async def _after(self, connection: Listening, seen: int) -> tuple[list[News], int]:
+        """Asked for every batch of the sink, so on the connection that listens, and in its thread."""
+        rows = await (await connection.execute(_AFTER, values(seen))).fetchall()
+        return told(rows, seen) if len(rows) <= MOST else await asyncio.to_thread(self._since, seen)
 
     async def _listen(self) -> None:
         """Until it is cancelled; after a loss it goes on from what it has told."""
-        told: int | None = None
+        seen: int | None = None
         while True:
             try:
                 address = self._store.url.set(drivername="postgresql").render_as_string(hide_password=False)
-                async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
+                async with await psycopg.AsyncConnection.connect(
+                    address, autocommit=True, row_factory=dict_row, application_name=LISTENER
+                ) as connection:
                     await connection.execute(f"LISTEN {BOARD}".encode())
-                    came, upto = await asyncio.to_thread(self._since, told)
+                    came, upto = await asyncio.to_thread(self._since, seen)
                     self._tell(came)
-                    told = upto
+                    seen = upto
                     self._listening.set()
                     while True:
                         # What is notified while the news is read comes in one turn.
                         async for _ in connection.notifies(stop_after=1):
                             pass
-                        came, upto = await asyncio.to_thread(self._after, upto)
+                        came, upto = await self._after(connection, upto)
                         self._tell(came)
-                        told = upto
+                        seen = upto
             except (psycopg.Error, SQLAlchemyError, OSError) as error:
                 log.warning("the live feed waits for the database", error=type(error).__name__)
             finally:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, null, select, union_all
 
 from sinks.obligation import Obligation
 from sinks.tables import case_events, cases, obligations, outcomes
+from sinks.together import text_of
 from views.api import shapes
 from views.api.times import utc
-from views.reading import load
 
 MOST = 500
 """More than this is not told one by one: the board is to be loaded again."""
@@ -38,22 +38,16 @@ def newest(connection: Connection) -> int:
 def since(connection: Connection, seen: int) -> tuple[list[News], int]:
     """What came after `seen`, and the number up to which that is all."""
     upto = newest(connection)
-    if upto < seen:
+    rows = [dict(row) for row in connection.execute(_AFTER, values(seen)).mappings()] if seen <= upto else []
+    if upto < seen or len(rows) > MOST:
         return [_reload(upto)], upto
-    return after(connection, seen)
+    return told(rows, seen)
 
 
-def after(connection: Connection, seen: int) -> tuple[list[News], int]:
-    """The same for one who knows that `seen` was told by this read model, in fewer questions."""
-    # One statement sees both tables at one moment.
-    rows = [dict(row) for row in connection.execute(_AFTER, {"seen": seen}).mappings()]
-    if not rows:
-        return [], seen
-    if len(rows) > MOST:
-        upto = newest(connection)
-        return [_reload(upto)], upto
-    events = [row for row in rows if row["subject"] is None]
-    return _told(connection, events, [row for row in rows if row["subject"] is not None]), rows[-1]["seq"]
+def told(rows: Sequence[Mapping[str, Any]], seen: int) -> tuple[list[News], int]:
+    """The same from the rows of `AFTER`, where they are not more than `MOST`."""
+    news = [_of_event(row) if row["subject"] is None else _of_outcome(row) for row in rows if _speaks(row)]
+    return news, rows[-1]["seq"] if rows else seen
 
 
 def _columns(table: Any, id: str, subject: ColumnElement[Any]) -> Select[Any]:
@@ -62,29 +56,43 @@ def _columns(table: Any, id: str, subject: ColumnElement[Any]) -> Select[Any]:
     return chosen.where(table.c.seq > bindparam("seen"))
 
 
-_AFTER = (
-    union_all(
-        _columns(case_events, "event_id", null().label("subject")),
-        _columns(outcomes, "id", outcomes.c.subject),
+def _what_came() -> Select[Any]:
+    """One statement sees all tables at one moment, and looks subjects up by key, however many there are."""
+    news = (
+        union_all(
+            _columns(case_events, "event_id", null().label("subject")),
+            _columns(outcomes, "id", outcomes.c.subject),
+        )
+        .order_by("seq")
+        .limit(bindparam("limit"))
+        .subquery("news")
     )
-    .order_by("seq")
-    .limit(MOST + 1)
-)
+    owed = obligations.alias("owed")
+    of_subject = select(func.to_jsonb(owed.table_valued())).where(owed.c.id == news.c.subject)
+    of_case = select(cases.c.providers).where(cases.c.case_id == news.c.case_id)
+    return select(
+        news,
+        of_subject.scalar_subquery().label("obligation"),
+        of_case.scalar_subquery().label("owners"),
+    ).order_by(news.c.seq)
+
+
+_AFTER = _what_came()
+AFTER = text_of(_AFTER)
+"""What came after `seen`, one more than `MOST` at most; for who asks without SQLAlchemy."""
+
+
+def values(seen: int) -> dict[str, int]:
+    """What `AFTER` is asked with."""
+    return {"seen": seen, "limit": MOST + 1}
 
 
 def _reload(upto: int) -> News:
     return News(seq=upto, body={"seq": upto, "type": "reload"})
 
 
-def _told(
-    connection: Connection, events: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]]
-) -> list[News]:
-    said = [row for row in said if row["type"] not in _SILENT]
-    owed = _obligations(connection, {row["subject"] for row in said})
-    owners = _providers(connection, {row["case_id"] for row in said if row["case_id"]})
-    news = [_of_event(row) for row in events]
-    news += [_of_outcome(row, owed.get(row["subject"]), owners.get(row["case_id"], ())) for row in said]
-    return sorted(news, key=lambda each: each.seq)
+def _speaks(row: Mapping[str, Any]) -> bool:
+    return row["subject"] is None or row["type"] not in _SILENT
 
 
 def _of_event(row: Mapping[str, Any]) -> News:
@@ -103,28 +111,20 @@ def _of_event(row: Mapping[str, Any]) -> News:
     return News(seq=row["seq"], body=body, providers=_codes(payload["facts"]["providers"]))
 
 
-def _of_outcome(row: Mapping[str, Any], owed: Obligation | None, owners: tuple[str, ...]) -> News:
+def _of_outcome(row: Mapping[str, Any]) -> News:
+    owed = None if row["obligation"] is None else convert(row["obligation"], Obligation)
+    owners = (owed.provider,) if owed else _codes(row["owners"] or ())
     body = {
         "seq": row["seq"],
         "type": row["type"],
         "case_id": row["case_id"],
         "recorded_at": utc(row["recorded_at"]),
         "because": row["payload"].get("because", []),
-        "provider": owed.provider if owed else next(iter(owners), None),
+        "provider": next(iter(owners), None),
         "obligation": shapes.obligation(owed) if owed else None,
     }
-    return News(seq=row["seq"], body=body, providers=(owed.provider,) if owed else owners)
+    return News(seq=row["seq"], body=body, providers=owners)
 
 
 def _codes(providers: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(provider["code"] for provider in providers)
-
-
-def _obligations(connection: Connection, ids: Iterable[str]) -> dict[str, Obligation]:
-    chosen = select(obligations).where(obligations.c.id == func.any(list(ids)))
-    return {one.id: one for one in load(connection.execute(chosen).mappings())}
-
-
-def _providers(connection: Connection, case_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    chosen = select(cases.c.case_id, cases.c.providers).where(cases.c.case_id == func.any(list(case_ids)))
-    return {row.case_id: _codes(row.providers) for row in connection.execute(chosen)}

@@ -137,8 +137,8 @@ def test_flood_is_told_as_one_reload(filled: Filled, address: str) -> None:
 def test_feed_goes_on_after_its_connection_was_lost(filled: Filled, address: str) -> None:
     with reading(address) as reader:
         with psycopg.connect(filled.database, autocommit=True) as connection:
-            listening = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN board'"
-            assert connection.execute(listening).fetchall() == [(True,)]
+            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+            assert connection.execute(ended, (live.LISTENER,)).fetchall() == [(True,)]
         filled.add(reported("live-5"))
         assert reader.next()["case_id"] == "live-5"
 
