@@ -141,6 +141,8 @@ def end(
 def drop(connection: Connection, escalation_ids: Iterable[str], why: str, now: Moment) -> None:
     """Nothing further goes out for these; what is going out at this moment cannot be called back."""
     wanted = list(escalation_ids)
+    if not wanted:
+        return
     of_these = deliveries.c.escalation_id == func.any(wanted)
     for row in connection.execute(
         select(deliveries).where(of_these, deliveries.c.state == "planned").with_for_update()

@@ -5,6 +5,7 @@ log at the start has been read. One notifier works; a second one waits for its p
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -39,7 +40,14 @@ from sinks.process import Pulse, answering, ending
 PLACES = [(ESCALATIONS, partition) for partition in range(PARTITIONS)]
 BOOK_ALARM = "the contact book cannot be used"
 _ONE_NOTIFIER = 7_203_012
-_WAIT_SECONDS = 0.1
+_BUSY_SECONDS, _IDLE_SECONDS = 0.1, 0.5
+"""Between two looks at what is due: while something is being sent, and while nothing is."""
+
+_LINGER_SECONDS = 0.1
+_RECORD_SECONDS = 0.5
+"""Escalations that come together are planned together, and so are their steps recorded: one by one, they
+would cost more than the reports that raised them. The board does not wait for either."""
+
 _RETRY_SECONDS = 1.0
 _PASSING = (
     SQLAlchemyError, KafkaException, TimeoutError, httpx.HTTPError, RegistryRefused, LogAway, ContactsRefused,
@@ -126,17 +134,21 @@ class Pass:
             reached = positions(connection)
         with closing(Ends(self._kafka)) as asked:
             there = asked.of(PLACES)
-        source = Log(self._kafka, reached, PLACES)
+        source = Log(self._kafka, reached, PLACES, _LINGER_SECONDS)
         told_of: str | None = ""
+        recorded = 0.0
         try:
             while not stop.is_set():
                 place.execute(select(1))  # fails where the connection that holds the place is gone
                 place.commit()
                 caught_up = all(reached.get(place, 0) >= end for place, end in there.items())
-                self._take(source.batch(_WAIT_SECONDS), reached, caught_up)
+                pause = _BUSY_SECONDS if self._sender.sending() else _IDLE_SECONDS
+                self._take(source.batch(pause), reached, caught_up)
                 if caught_up:
                     self._sender.begin_due()
-                    self._record()
+                    if time.monotonic() - recorded >= _RECORD_SECONDS:
+                        self._record()
+                        recorded = time.monotonic()
                 if told_of != self._contacts.problem:
                     told_of = self._contacts.problem
                     _tell_of(self._store, self._contacts)

@@ -40,10 +40,9 @@ def plan(
             after[outcome.subject] = stands
     upsert(connection, escalations, [asdict(one) for one in after.values() if before.get(one.id) != one])
     turned = [one for one in after.values() if _turned(before.get(one.id), one)]
-    drop(
-        connection, (one.id for one in turned if not one.waits), "somebody took it on, or it was closed", now
-    )
-    drop(connection, (one.id for one in turned if one.waits), "it went to somebody else", now)
+    told = [one for one in turned if one.id in before]
+    drop(connection, (one.id for one in told if not one.waits), "somebody took it on, or it was closed", now)
+    drop(connection, (one.id for one in told if one.waits), "it went to somebody else", now)
     for stands in turned:
         if stands.waits:
             _tell(connection, stands, book, pace, now, address)

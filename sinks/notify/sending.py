@@ -54,8 +54,7 @@ class Sender:
 
     def begin_due(self) -> None:
         """Starts as many attempts as there are threads free."""
-        self._under_way = {one for one in self._under_way if not one.done()}
-        free = AT_ONCE - len(self._under_way)
+        free = AT_ONCE - self.sending()
         if free <= 0:
             return
         with self._store.begin() as connection:
@@ -64,6 +63,11 @@ class Sender:
             faults.point("claimed")
         for row in rows:
             self._under_way.add(self._threads.submit(self._attempt, row))
+
+    def sending(self) -> int:
+        """How many attempts are under way."""
+        self._under_way = {one for one in self._under_way if not one.done()}
+        return len(self._under_way)
 
     def settle(self) -> None:
         """Waits for what is under way."""

@@ -19,7 +19,7 @@ from sinks.publication.place import Altered, public_place
 from sinks.publication.publishing import NEWS_OF_SIGNATURES, publish_signed, take_signatures
 from sinks.tables import progress, publication_progress
 
-INTERVAL_SECONDS = 0.1
+INTERVAL_SECONDS = 0.5
 RETRY_SECONDS = 2.0
 CANNOT = "releases cannot be made"
 _EVERYTHING = "publication"
