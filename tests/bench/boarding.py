@@ -20,6 +20,8 @@ from tests.stack import Stack
 
 A_SECOND = 50
 HANDS = 8  # that post at the same time
+PROVIDERS = ("RXX", "RYY", "RZC")  # NHS bodies, to which the threshold of moderate harm applies
+WARDS = 100  # of each: as many reports from one ward would be a pattern of their own
 WARM = 100  # reports that come first and are not counted
 _PATIENCE = 60.0
 
@@ -99,7 +101,7 @@ def _posted_and_seen(url: str, kind: Kind, number: int, show: Show) -> tuple[lis
     time.sleep(1)
     begin = time.perf_counter() + 0.5
     with httpx.Client(base_url=url, timeout=30) as client, ThreadPoolExecutor(HANDS) as hands:
-        wanted = [hands.submit(_post, client, kind.harm, begin + n / A_SECOND) for n in range(number)]
+        wanted = [hands.submit(_post, client, kind.harm, n, begin + n / A_SECOND) for n in range(number)]
         posted = []
         for each in wanted:
             posted.append(each.result())
@@ -112,22 +114,23 @@ def _posted_and_seen(url: str, kind: Kind, number: int, show: Show) -> tuple[lis
     return posted, seen
 
 
-def _post(client: httpx.Client, harm: str, at: float) -> Posted:
+def _post(client: httpx.Client, harm: str, number: int, at: float) -> Posted:
     time.sleep(max(0.0, at - time.perf_counter()))
     sent = time.perf_counter()
-    answer = client.post("/api/reports", json=_report(harm))
+    answer = client.post("/api/reports", json=_report(harm, number))
     answered = time.perf_counter()
     answer.raise_for_status()
     return Posted(answer.json()["case_id"], sent, answered)
 
 
-def _report(harm: str) -> dict[str, Any]:
+def _report(harm: str, number: int) -> dict[str, Any]:
     now = datetime.now(UTC).isoformat()
+    ward, provider = divmod(number, len(PROVIDERS))
     return {
         "kind": "incident",
         "what_happened": "The wrong strength was given, and the patient went to high dependency.",
-        "provider": "RXX",
-        "ward": "Cedar unit",
+        "provider": PROVIDERS[provider],
+        "ward": f"Ward {ward % WARDS}",
         "reported_at": now,
         "harm": {"physical": harm},
         "patients": [{"name": "Ada Example", "date_of_birth": "1957-04-22"}],
