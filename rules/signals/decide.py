@@ -204,7 +204,9 @@ def _stand(draft: "_Draft", kind: SignalKind, asked: Asked, event: CaseEvent, op
     id = signal_id(draft.case_id, kind)
     known = draft.case.signals.get(id)
     standing = draft.standing.get(id, known is not None and known.standing)
-    if open_ and not standing:
+    # An echo of what came before it was asked or answered is no news, though nothing was said of it then.
+    echo = known is not None and event.recorded_at <= known.changed_at
+    if open_ and not standing and not echo:
         draft.ask(kind, asked, event, None, [told])
     elif standing and not open_:
         draft.end(id, "answered", "It is known by now.")

@@ -20,10 +20,14 @@ def apply(state: State, outcome: Outcome) -> None:
             case.revision = outcome.revision
             return
         case SignalRaised():
-            case.signals[outcome.subject] = Signal(revision=outcome.revision, about=outcome.about)
+            case.signals[outcome.subject] = Signal(
+                revision=outcome.revision, about=outcome.about, changed_at=outcome.recorded_at
+            )
             state.owners[outcome.subject] = case_id
         case SignalEnded():
             before = case.signals[outcome.subject]
-            case.signals[outcome.subject] = replace(before, revision=outcome.revision, standing=False)
+            case.signals[outcome.subject] = replace(
+                before, revision=outcome.revision, changed_at=outcome.recorded_at, standing=False
+            )
     if not outcome.cause.startswith("tick:") and outcome.cause not in case.heard:
         case.heard = (*case.heard, outcome.cause)

@@ -17,10 +17,12 @@ from schemas.event_types import Instant
 
 
 class Signal(Struct, frozen=True, kw_only=True, gc=False):
-    """`about`: the record that it is about. `standing`: whether it is still asked."""
+    """`about`: the record that it is about. `standing`: whether it is still asked. `changed_at`: the time of
+    recording of what it was last asked or ended for."""
 
     revision: int
     about: str
+    changed_at: Instant
     standing: bool = True
 
 

@@ -136,6 +136,15 @@ TOPIC = Topic(
             2013-12-21 10:00  again R""",
             said="1x signal_raised\n1x signal_ended",
         ),
+        AskedLaw(
+            "nor does a correction of something else, heard again after it",
+            "duplicates",
+            """2013-12-20 09:00  report harm=none by=??? provider_not_known
+            2013-12-20 10:00  E: enrich noticed=2013-12-20T08:00
+            2013-12-21 09:00  enrich by=RXX
+            2013-12-21 10:00  again E""",
+            said="1x signal_raised\n1x signal_ended",
+        ),
     ),
 )
 
