@@ -219,11 +219,16 @@ def _merge(draft: Draft, event: CaseLinked) -> None:
 
 
 def _reroute(draft: Draft, event: CaseEvent) -> None:
-    """The provider was corrected: the wrong one no longer owns it."""
+    """The provider was corrected: the wrong one no longer owns it.
+
+    A correction of something else says nothing, so that its echo is told from news by its time alone: it may
+    come after the provider was corrected, and has the wrong one.
+    """
     provider = _provider(event)
     for one in list(draft.case.escalations.values()):
         follows = draft.state.trigger_of(one).rests_on not in ABOUT_DUTIES
-        if follows and one.status != "closed" and one.provider != provider[0]:
+        is_news = event.recorded_at >= one.placed_at
+        if follows and is_news and one.status != "closed" and one.provider != provider[0]:
             send_back(
                 draft, one, "The provider was corrected: it goes to the one that it is about.",
                 level=1, provider=provider,

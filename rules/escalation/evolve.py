@@ -95,6 +95,7 @@ def _raise(case: Case, outcome: EscalationRaised) -> Escalation:
         acknowledge_by=outcome.acknowledge_by,
         act_by=outcome.act_by,
         revision=outcome.revision,
+        placed_at=outcome.raised_at,
         alarm=before.alarm if before else None,
     )
     return raised
@@ -111,6 +112,7 @@ def _change(escalation: Escalation, outcome: Outcome) -> None:
         case EscalationReturned():
             _place(escalation, outcome)
             escalation.provider, escalation.provider_type = outcome.provider, intern(outcome.provider_type)
+            escalation.placed_at = outcome.recorded_at
             escalation.status, escalation.how = "waiting", None
             escalation.taken_by = escalation.closed_by = None
         case EscalationTaken():

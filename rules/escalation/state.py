@@ -36,6 +36,7 @@ class Escalation(Struct, kw_only=True, gc=False):
     acknowledge_by: Instant
     act_by: Instant
     revision: int
+    placed_at: Instant  # the time of recording of what it was last raised or sent back for
     status: Status = "waiting"
     how: Closing | None = None
     taken_by: str | None = None  # the event

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from rules import candour, escalation
 from rules.london import SECOND, instant
 from schemas import event_types as events
+from schemas.escalation_types import EscalationReturned
 from schemas.event_types import CaseEvent, ClockTick, Instant, Record
 from schemas.outcome_types import CaseQuarantined, Outcome
 from tests.generative.escalation_law import History
@@ -150,7 +151,10 @@ class Histories(RuleBasedStateMachine):
             self._write(number, f"regrade {case.facts.patients[0].physical} {after}")
 
     @rule(
-        number=which, words=st.sampled_from(("danger", "never_event", "potential=fatal", "by=RYY", "by=NZZ"))
+        number=which,
+        words=st.sampled_from(
+            ("danger", "never_event", "potential=fatal", "noticed=2014-01-02T08:00", "by=RYY", "by=NZZ")
+        ),
     )
     def enrich(self, number: int, words: str) -> None:
         self._write(number, f"enrich {words}")
@@ -200,6 +204,9 @@ class Histories(RuleBasedStateMachine):
             if isinstance(record, CaseEvent) and said:
                 before = [one.cause for place in self.drawn["escalation"][:-1] for one in place]
                 assert record.event_id not in before, f"{record} was taken twice\n{self._told()}"
+            if isinstance(record, events.Enriched):
+                returned = [one for one in said if isinstance(one, EscalationReturned)]
+                assert not returned, f"an echo sent it elsewhere\n{self._told()}"
 
     # -- time --------------------------------------------------------------------------------------
 

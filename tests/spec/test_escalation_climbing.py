@@ -158,6 +158,16 @@ TOPIC = Topic(
             said="1x escalation_returned",
         ),
         EscalationLaw(
+            "An earlier correction of something else, heard again after it, does not send it back",
+            "duplicates",
+            """2013-12-21 22:10  report harm=severe by=???
+            2013-12-21 22:20  E: enrich noticed=2013-12-21T21:00
+            2013-12-21 23:30  enrich by=RYY
+            2013-12-21 23:31  again E""",
+            "death_or_severe_harm raised L1 owner=senior_manager_on_duty by=2013-12-22T00:30 provider=RYY",
+            said="1x escalation_returned",
+        ),
+        EscalationLaw(
             "What could have killed never leaves the provider",
             "trap 1; requirements A3",
             """2014-02-05 10:00  report kind=near_miss harm=none potential=fatal
