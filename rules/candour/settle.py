@@ -173,12 +173,18 @@ def _redate(draft: Draft, obligation: Obligation, dates: _Dates) -> None:
     earlier = obligation.starts_at, obligation.due_at, obligation.target_at
     if earlier == dates[:3]:
         return
-    was, now = earlier[1] or earlier[2], dates.due_at or dates.target_at
-    moved = f"was {in_words(was) if was else 'not known'}, is {in_words(now) if now else 'not known'}"
+    was, now = (
+        in_words(when) if when else "not known"
+        for when in (earlier[1] or earlier[2], dates.due_at or dates.target_at)
+    )
+    moved = f"The time set has moved: was {was}, is {now}."
+    if was == now:
+        stays = "the time set stays as it was" if dates.due_at or dates.target_at else "no time is set"
+        moved = f"It counts from {in_words(dates.starts_at)} now; {stays}."
     draft.say_of(
         obligation,
         ObligationRedated,
-        f"The time set has moved: {moved}.",
+        moved,
         *((dates.reason,) if dates.reason else ()),
         calendar_version=draft.calendar.version,
         starts_at=dates.starts_at,

@@ -63,6 +63,13 @@ TOPIC = Topic(
             because="taken as the time of the report",
         ),
         Law(
+            "Awareness is corrected within the same day: what it counts from moves, the time set does not",
+            "§1.7 CLK-01",
+            "2014-03-03 10:00  report harm=severe\n2014-03-03 10:05  enrich noticed=2014-03-03T09:00",
+            "report SC35_2013 met due=2014-03-17\ntell SC35_2013 open due=2014-03-17",
+            because="It counts from Monday 3 March 2014 at 09:00 GMT now; the time set stays as it was.",
+        ),
+        Law(
             "A report made more than ten working days after awareness is itself late",
             "§1.7 CLK-01",
             "2013-06-24 10:00  report harm=moderate noticed=2013-06-03T10:00\n2013-06-24 11:00  tick",
