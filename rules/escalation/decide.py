@@ -209,7 +209,7 @@ def _merge(draft: Draft, event: CaseLinked) -> None:
     """Law.md §1.9.10: nothing vanishes by a link. Danger is ended by an act alone."""
     for one in list(draft.case.escalations.values()):
         trigger = draft.state.trigger_of(one)
-        if one.status == "closed" or trigger.rests_on in ABOUT_DUTIES:
+        if one.status == "closed" or trigger.rests_on in ABOUT_DUTIES or not _is_news(event, one):
             continue
         as_grave = reaches(event.other_harm, event.harm) or (
             trigger.harm is not None and reaches(event.other_harm, trigger.harm)
@@ -219,20 +219,21 @@ def _merge(draft: Draft, event: CaseLinked) -> None:
 
 
 def _reroute(draft: Draft, event: CaseEvent) -> None:
-    """The provider was corrected: the wrong one no longer owns it.
-
-    A correction of something else says nothing, so that its echo is told from news by its time alone: it may
-    come after the provider was corrected, and has the wrong one.
-    """
+    """The provider was corrected: the wrong one no longer owns it."""
     provider = _provider(event)
     for one in list(draft.case.escalations.values()):
         follows = draft.state.trigger_of(one).rests_on not in ABOUT_DUTIES
-        is_news = event.recorded_at >= one.placed_at
-        if follows and is_news and one.status != "closed" and one.provider != provider[0]:
+        if follows and _is_news(event, one) and one.status != "closed" and one.provider != provider[0]:
             send_back(
                 draft, one, "The provider was corrected: it goes to the one that it is about.",
                 level=1, provider=provider,
             )  # fmt: skip
+
+
+def _is_news(event: CaseEvent, one: Escalation) -> bool:
+    """Of a record about which nothing was said only its time tells that it is an echo. It may have the
+    provider of an earlier day, or link a case in which nothing was raised by then."""
+    return event.recorded_at >= one.placed_at
 
 
 # -- what the clock brings -----------------------------------------------------------------------------------

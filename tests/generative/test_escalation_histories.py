@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from rules import candour, escalation
 from rules.london import SECOND, instant
 from schemas import event_types as events
-from schemas.escalation_types import EscalationReturned
+from schemas.escalation_types import EscalationClosed, EscalationReturned
 from schemas.event_types import CaseEvent, ClockTick, Instant, Record
 from schemas.outcome_types import CaseQuarantined, Outcome
 from tests.generative.escalation_law import History
@@ -204,9 +204,9 @@ class Histories(RuleBasedStateMachine):
             if isinstance(record, CaseEvent) and said:
                 before = [one.cause for place in self.drawn["escalation"][:-1] for one in place]
                 assert record.event_id not in before, f"{record} was taken twice\n{self._told()}"
-            if isinstance(record, events.Enriched):
-                returned = [one for one in said if isinstance(one, EscalationReturned)]
-                assert not returned, f"an echo sent it elsewhere\n{self._told()}"
+            if isinstance(record, events.Enriched | events.CaseLinked):
+                moved = [one for one in said if isinstance(one, EscalationReturned | EscalationClosed)]
+                assert not moved, f"an echo sent it elsewhere, or closed it\n{self._told()}"
 
     # -- time --------------------------------------------------------------------------------------
 
