@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,7 +38,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def test_nothing_is_there_twice_and_a_third_run_adds_nothing(filled: Stack) -> None:
-    before = _counts(filled)
+    before = _at_rest(filled)
     told = filled.command(*WISH, seconds=600)
     assert told.startswith("0 reports and 0 follow-ups over 0 ticks")
     assert _counts(filled) == before
@@ -111,6 +112,17 @@ def _interrupted(stack: Stack) -> None:
     assert process.returncode == INTERRUPTED, told
     assert "The stack is consistent" in told
     assert "simulate stopped at" in told
+
+
+def _at_rest(stack: Stack) -> dict[str, int]:
+    """The counts once nothing comes any more: that escalations were shown is recorded a moment later."""
+
+    def unchanged() -> dict[str, int]:
+        before = _counts(stack)
+        time.sleep(2)
+        return before if _counts(stack) == before else {}
+
+    return until(unchanged)
 
 
 def _counts(stack: Stack) -> dict[str, int]:

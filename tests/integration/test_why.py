@@ -174,6 +174,7 @@ def test_a_threshold_of_severe_harm_takes_duties_out_and_writes_nothing(
 ) -> None:
     severe = person.report(provider="RYY", harm={"physical": "severe"}, occurred_at="2022-07-04T09:00:00Z")
     person.settled(severe)
+    until(lambda: _told_of(whole, severe))  # that the board shows the escalation is recorded a moment later
     with psycopg.connect(whole.database) as connection:
         before = connection.execute("SELECT count(*), max(seq) FROM read.outcomes").fetchall()
         (owed,) = connection.execute("SELECT count(*) FROM read.obligations").fetchone() or (0,)
@@ -198,6 +199,12 @@ def test_a_threshold_of_severe_harm_takes_duties_out_and_writes_nothing(
     assert "Shadow output" in chart
     with psycopg.connect(whole.database) as connection:
         assert connection.execute("SELECT count(*), max(seq) FROM read.outcomes").fetchall() == before
+
+
+def _told_of(whole: Stack, case_id: str) -> bool:
+    wanted = "SELECT 1 FROM read.outcomes WHERE type = 'delivery_heard' AND case_id = %s"
+    with psycopg.connect(whole.database) as connection:
+        return connection.execute(wanted, (case_id,)).fetchone() is not None
 
 
 def test_a_policy_adopted_in_mid_stream_holds_for_what_follows(
