@@ -9,7 +9,7 @@ from schemas.topics import CASE_EVENTS, PARTITIONS, RULES
 
 TOPICS = (CASE_EVENTS, *RULES)
 BATCH = 1000
-LINGER_SECONDS = 0.008
+_LINGER_SECONDS = 0.008
 """A report and what is said of it then mostly come in one transaction, which saves a fifth of the work."""
 
 _Headers = list[tuple[str, str | bytes | None]]
@@ -53,7 +53,7 @@ class Log:
         kafka: str,
         positions: Mapping[Place, int],
         places: Sequence[Place] = PLACES,
-        linger: float = LINGER_SECONDS,
+        linger: float = _LINGER_SECONDS,
     ) -> None:
         self._linger = linger
         self._consumer = Consumer(

@@ -76,3 +76,18 @@ class Live:
             id = outcome_id(rule, outcome)
             assert seen.setdefault(id, word.payload) == word.payload, f"{outcome} under an id that is taken"
         return list(seen.values())
+
+
+def through_crashes(log: Sequence[Record], rules: Sequence[Rule], writes: Sequence[int]) -> Live:
+    """Told record by record, committing now and then. `writes`: after how many it dies over each record, for
+    the first ones."""
+    live = Live([], rules)
+    for number, record in enumerate(log):
+        live.log.append(record)
+        live.work(writes[number] if number < len(writes) else None)
+        if number % 3 == 0 and live.engine.next == len(live.log):
+            live.commit()
+    live.work()
+    live.crash()
+    live.work()
+    return live

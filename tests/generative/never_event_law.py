@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from schemas import event_types as events
 from schemas.event_types import CaseEvent, CaseFacts, Record
 from schemas.never_event_events import NeverEventConfirmed, NeverEventRejected
+from tests.generative.repeats import first_heard
 
 LISTS = {  # first and last day of occurrence, and how many types
     "2009": (date(2009, 4, 1), date(2010, 3, 31), 8),
@@ -32,7 +33,7 @@ MENDED = (
 
 def counted(log: Sequence[Record]) -> bool:
     """Whether the one case of this log stands as a counted never event at its end."""
-    heard = _first_time(log)
+    heard = first_heard(log)
     mistakes = {one.retracted_event_id for one in heard if isinstance(one, events.EventRetracted)}
     reports = {one.event_id for one in heard if isinstance(one, events.Reported)}
     undone_at = max((place for place, one in enumerate(heard) if _undoes(one, reports)), default=-1)
@@ -53,14 +54,6 @@ def counted(log: Sequence[Record]) -> bool:
 
 def _undoes(one: CaseEvent, reports: set[str]) -> bool:
     return isinstance(one, events.EventRetracted) and one.retracted_event_id in reports
-
-
-def _first_time(log: Sequence[Record]) -> list[CaseEvent]:
-    found: dict[str, CaseEvent] = {}
-    for one in log:
-        if isinstance(one, CaseEvent):
-            found.setdefault(one.event_id, one)
-    return list(found.values())
 
 
 def _meets(named: NeverEventConfirmed, facts: CaseFacts) -> bool:

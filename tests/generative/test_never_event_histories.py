@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rules import candour, never_events
 from rules.rule import outcome_id
 from schemas.event_types import Record
-from tests.generative.live import Live
+from tests.generative.live import through_crashes
 from tests.generative.never_event_law import LISTS, counted
 from tests.spec.chain import CODEC, Chain
 from tests.spec.ledger import RULES, LedgerCase, policy_record, rows
@@ -145,15 +145,7 @@ def test_the_engine_says_the_same_through_crashes(history: list[str], writes: li
     log = told(history)
     plain = Chain(RULES)
     plain.extend(log)
-    live = Live([], RULES)
-    for number, record in enumerate(log):
-        live.log.append(record)
-        live.work(writes[number] if number < len(writes) else None)
-        if number % 3 == 0 and live.engine.next == len(live.log):
-            live.commit()
-    live.work()
-    live.crash()
-    live.work()
+    live = through_crashes(log, RULES, writes)
     for rule in RULES:
         said = [CODEC.encode(outcome) for outcome in plain.said[rule.name]]
         assert live.payloads(rule.name) == said, "\n".join(history)

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from schemas.event_types import (
     PROVIDER_NOT_KNOWN,
-    CaseEvent,
     Enriched,
     EventRetracted,
     HarmRegraded,
@@ -21,7 +20,8 @@ from schemas.event_types import (
     Reported,
 )
 from schemas.signal_types import SignalRaised
-from tests.generative.live import Live
+from tests.generative.live import through_crashes
+from tests.generative.repeats import first_heard
 from tests.spec.asked import RULES, AskedCase, adoption
 from tests.spec.chain import CODEC, Chain
 from tests.spec.notation import genesis
@@ -93,15 +93,6 @@ def standing(chain: Chain, kind: str) -> set[str]:
     }
 
 
-def first_heard(log: list[Record]) -> list[CaseEvent]:
-    """What people recorded, without its repeats."""
-    events: dict[str, CaseEvent] = {}
-    for record in log:
-        if isinstance(record, CaseEvent):
-            events.setdefault(record.event_id, record)
-    return list(events.values())
-
-
 @trying
 @given(histories())
 def test_harm_graded_down_below_the_threshold_is_asked_about_unless_it_was_a_mistake(
@@ -137,15 +128,7 @@ def test_which_provider_it_was_is_asked_until_somebody_says_so(history: list[str
 @given(histories(), st.lists(st.integers(0, 6), max_size=6))
 def test_the_engine_says_the_same_through_crashes(history: list[str], writes: list[int]) -> None:
     plain = told_through(history)
-    live = Live([], RULES)
-    for number, record in enumerate(plain.log):
-        live.log.append(record)
-        live.work(writes[number] if number < len(writes) else None)
-        if number % 3 == 0 and live.engine.next == len(live.log):
-            live.commit()
-    live.work()
-    live.crash()
-    live.work()
+    live = through_crashes(plain.log, RULES, writes)
     for rule in RULES:
         said = [CODEC.encode(outcome) for outcome in plain.said[rule.name]]
         assert live.payloads(rule.name) == said, "\n".join(history)
