@@ -82,9 +82,6 @@ def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterabl
             due = state.due(record.as_of) if record.as_of > state.as_of else []
             return dict.fromkeys((*(state.owners[id] for id in due), *cases_heard(heard)))
         case CaseEvent():
-            if isinstance(record, Reported) and not any(map(hears, heard)):
-                asked = not state.policy.passes_over(record.harm, record.potential, record.flags & FLAGS)
-                return (record.case_id,) if asked else ()
             told_of = record.case_id in state.cases or any(isinstance(one, RAISING) for one in heard)
             return (record.case_id,) if type(record) in HEARD or (heard and told_of) else ()
     return ()

@@ -13,7 +13,7 @@ from rules.escalation.contents import RANK, Body, Content, Framework, RestsOn, R
 from rules.escalation.refused import check
 from rules.london import day_of
 from rules.policy import IN_FORCE, PolicyRefused, canonical, read_folder
-from schemas.event_types import Grade, Instant
+from schemas.event_types import Instant
 
 
 class Policy:
@@ -26,18 +26,10 @@ class Policy:
         self.urgencies = {urgency.number: urgency for urgency in content.urgencies}
         self.bodies = content.bodies
         self.frameworks = content.frameworks
-        self._lowest_harm = min((RANK[one.harm] for one in content.triggers if one.harm), default=len(RANK))
-        self._lowest_potential = min(
-            (RANK[one.potential] for one in content.triggers if one.potential), default=len(RANK)
-        )
         self._routes = {kind: route for route in content.routes for kind in route.provider_types}
 
     def that_rest_on(self, fact: RestsOn) -> list[Trigger]:
         return [trigger for trigger in self.triggers.values() if trigger.rests_on == fact]
-
-    def passes_over(self, harm: Grade, potential: Grade, flags: int) -> bool:
-        """Whether no trigger asks for so little as this report says."""
-        return RANK[harm] < self._lowest_harm and RANK[potential] < self._lowest_potential and not flags
 
     def route(self, provider_type: str) -> Route:
         """A type that no route names is treated like a provider that is not known."""
