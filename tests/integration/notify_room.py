@@ -23,7 +23,7 @@ from uuid import uuid4
 
 import psycopg
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from confluent_kafka import Producer
 
 import sinks.migrations
@@ -134,16 +134,40 @@ class Receiver:
 
 
 class Mailbox:
-    """A real SMTP server. `refuse`: what it says to a recipient that it does not take."""
+    """A real SMTP server. `refuse`: what it says to a recipient that it does not take.
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    `starttls`: it takes nothing before STARTTLS. `implicit`: TLS from the first byte. `account`: the one
+    name and password that may sign in.
+    """
+
+    def __init__(
+        self,
+        *,
+        starttls: ssl.SSLContext | None = None,
+        implicit: ssl.SSLContext | None = None,
+        account: tuple[str, str] | None = None,
+    ) -> None:
         self.mails: list[EmailMessage] = []
+        self.signed_in: list[tuple[str, str, bool]] = []  # name, password, whether TLS covered them
         self.refuse: dict[str, str] = {}
         self.closed = False
-        options: dict[str, Any] = {"tls_context": tls, "require_starttls": True} if tls else {}
+        self._account = account
+        options: dict[str, Any] = {"ssl_context": implicit}
+        if starttls:
+            options |= {"tls_context": starttls, "require_starttls": True}
+        if account:
+            # Whether a password is sent in clear is the sender's to decide, not this server's.
+            options |= {"authenticator": self._authenticate, "auth_require_tls": False}
         self._controller = Controller(self, hostname="127.0.0.1", port=_free_port(), **options)
         self._controller.start()
         self.port: int = self._controller.port
+
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any
+    ) -> AuthResult:
+        name, password = given.login.decode(), given.password.decode()
+        self.signed_in.append((name, password, session.ssl is not None or bool(self._controller.ssl_context)))
+        return AuthResult(success=(name, password) == self._account, handled=False)
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -445,8 +469,9 @@ def receiving() -> Iterator[Receiver]:
 
 
 @contextmanager
-def mailing(tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
-    mailbox = Mailbox(tls)
+def mailing(**options: Any) -> Iterator[Mailbox]:
+    """Options: those of `Mailbox`."""
+    mailbox = Mailbox(**options)
     try:
         yield mailbox
     finally:
