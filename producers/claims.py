@@ -60,6 +60,11 @@ def take(visit: Visit, case: OpenCase, record: CaseEvent) -> None:
     visit.change(case, _with(case.state, record.event_id, told))
 
 
+def open_in(state: CaseState) -> list[str]:
+    """The claims of a case that are not closed, by the scheme's numbers."""
+    return [number for number, claim in _claims(state).items() if not claim.closed]
+
+
 def _check(state: CaseState, event_id: str, told: ToldOfClaim) -> None:
     testimony = _testimony(event_id, told)
     assert told.claim_id is not None

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from producers import claims
 from producers.body_types import ORDER
 from producers.follow_ups import CaseLinkedBody
 from producers.never_events import stood_as_one
@@ -49,6 +50,11 @@ def link(visit: Visit, duplicate: OpenCase, body: CaseLinkedBody, common: dict[s
             f"is graded {primary.state.harm}, and this duplicate {duplicate.state.harm}: a duty would vanish."
         )
         raise wrong("/duplicate_of", detail, "Regrade the primary first.")
+    if numbers := claims.open_in(duplicate.state):
+        # A claim looks at the breaches of its own case, and those of the incident are found in the primary.
+        detail = f"has the open claim {numbers[0]}, which would no longer see what becomes of the incident."
+        mend = "Link the other case to this one instead, or close the claim here and open it there."
+        raise wrong("", detail, mend)
     duplicate.duplicate_of, duplicate.touched = primary.case_id, True
     here, there = common["event_id"], str(uuid4())
     mirrored = {**common, "event_id": there, "case_id": primary.case_id, **primary.state.copied()}

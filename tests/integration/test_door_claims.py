@@ -158,6 +158,17 @@ def test_a_claim_is_opened_on_the_case_that_goes_on(room: Room) -> None:
     taken(room, primary, OPENED)
 
 
+def test_a_case_with_an_open_claim_goes_on_itself(room: Room) -> None:
+    case_id, primary = room.report()["case_id"], room.report()["case_id"]
+    link = {"type": "case_linked", "duplicate_of": primary}
+    taken(room, case_id, OPENED)
+    refused(room.post(case_id, link), "", "has the open claim C-1")
+    room.follow(primary, {**link, "duplicate_of": case_id})
+    other = room.report()["case_id"]
+    taken(room, other, OPENED, {"type": "claim_closed", "claim_id": "C-1", "reason": "Opened twice."})
+    room.follow(other, {**link, "duplicate_of": case_id})
+
+
 def test_a_fact_that_was_shared_was_recorded(room: Room) -> None:
     case_id = room.report()["case_id"]
     fact = room.follow(case_id, {"type": "material_fact_recorded", "reason": "A second scan was found."})
