@@ -4,6 +4,7 @@ A commit vouches that what was said about all earlier records is on the logs in 
 may be there whole, in part or not at all: that waits until the record is heard again.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, cast
 
@@ -44,7 +45,10 @@ _Parts = dict[str, _OnLog]
 
 
 class Engine:
-    """For one thread. After `Gap` or `Drift` the process must end: the state is no longer right."""
+    """For one thread. After `Gap` or `Drift` the process must end: the state is no longer right.
+
+    `next`: the offset up to which all is heard and all that follows from it was handed out to be written.
+    """
 
     def __init__(
         self,
@@ -57,6 +61,7 @@ class Engine:
     ) -> None:
         self.partition = partition
         self.committed = self.next = committed
+        self._overlooked: deque[range] = deque()  # what is passed over ahead of records still to be heard
         self._decode = decode
         self._deliberation = Deliberation(rules, encode, partition, reread)
         self.states = self._deliberation.states
@@ -88,13 +93,18 @@ class Engine:
         return offset in self._waiting
 
     def pass_over(self, offset: int) -> None:
-        """Nothing follows from this record, or it cannot be read."""
+        """Nothing can be said about this record: it cannot be read."""
         if offset < self.next:
             return
         self._expect(offset)
         if offset in self._waiting:
             raise Drift(f"record {offset}: the logs hold words about what cannot be heard")
-        self.next = offset + 1
+        self._goes_on(offset + 1)
+
+    def overlook(self, offsets: range) -> None:
+        """Nothing follows from these records. They may be told ahead: each counts when its turn comes."""
+        self._overlooked.append(offsets)
+        self._goes_on(self.next)
 
     def hear(self, offset: int, record: Record) -> Iterator[list[Unsaid]]:
         """What is left to say about this record; exhaust it before the next.
@@ -110,7 +120,7 @@ class Engine:
         self._taken -= {word.id for word in said.values()}
         if _whole(said):
             self._stand(said)
-            self.next = offset + 1
+            self._goes_on(offset + 1)
             return
         drawn: list[Said] = []
         for part in self._deliberation.take(offset, record):
@@ -119,9 +129,14 @@ class Engine:
             else:
                 yield []
         unsaid = self._unsaid(offset, drawn, said)
-        self.next = offset + 1
         for start in range(0, len(unsaid), SLICE):
             yield unsaid[start : start + SLICE]
+        self._goes_on(offset + 1)
+
+    def _goes_on(self, next: int) -> None:
+        while self._overlooked and self._overlooked[0].start <= next:
+            next = max(next, self._overlooked.popleft().stop)
+        self.next = next
 
     def _expect(self, offset: int) -> None:
         if offset > self.next:

@@ -1,5 +1,6 @@
 """The guarded loop around one record: whatever happens, Faust never sees an exception.
 
+- no rule needs it: `sift` takes it out before Faust makes an event of it;
 - cannot be read: to the dead letters, delivered before going on;
 - the registry is away: tried again for a while, holding the partition, which shows as lag;
 - a rule stumbles over a case: the engine quarantines that case, the others go on;
@@ -13,8 +14,8 @@ of them, on the log. Cancelled in between, Faust would acknowledge a record half
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 import httpx
 
@@ -39,6 +40,16 @@ class Message(Protocol):
 
     @property
     def headers(self) -> object: ...
+
+
+class Fetched(Protocol):
+    """What the consumer has of a record, before Faust has seen it."""
+
+    offset: int
+    value: bytes | None
+
+
+F = TypeVar("F", bound=Fetched)
 
 
 class OutcomeWriter(Protocol):
@@ -71,6 +82,31 @@ class Runner:
         self._patience = patience
         self._pause = pause
 
+    def sift(self, partition: int, records: Sequence[F]) -> list[F]:
+        """Those of a partition's next records that must be heard; the others are passed over."""
+        engine = self._engines.get(partition)
+        if engine is None:  # `hear` will say so
+            return list(records)
+        needed: list[F] = []
+        overlooked = range(0)
+        for record in records:
+            offset = record.offset
+            if not self._peek.passes(record.value) or engine.waits_for(offset):
+                needed.append(record)
+            elif offset == overlooked.stop:
+                overlooked = range(overlooked.start, offset + 1)
+            else:
+                engine.overlook(overlooked)
+                overlooked = range(offset, offset + 1)
+        engine.overlook(overlooked)
+        figures.PASSED.inc(len(records) - len(needed))
+        return needed
+
+    def heard(self, partition: int) -> int | None:
+        """The offset up to which all is done; None while there is no engine for the partition."""
+        engine = self._engines.get(partition)
+        return engine.next if engine else None
+
     async def hear(self, message: Message) -> None:
         """Returns when the record may be acknowledged, and never raises."""
         try:
@@ -83,10 +119,6 @@ class Runner:
         offset, value = message.offset, message.value
         if offset < engine.next:
             figures.REPEATED.inc()
-            return
-        if self._peek.passes(value) and not engine.waits_for(offset):
-            engine.pass_over(offset)
-            figures.PASSED.inc()
             return
         began = time.perf_counter()
         try:

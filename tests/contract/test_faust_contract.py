@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import faust
 import pytest
+from aiokafka import ConsumerRecord
 from faust.app.base import App
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
@@ -22,14 +23,15 @@ def test_faust_is_the_version_that_was_looked_at() -> None:
 
 
 class Committing:
-    """A real consumer of ours, with the network cut off behind its last call."""
+    """A real consumer of ours, with the network cut off behind its last call; it is the engine as well."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.reached: int | None = 3
         self.app = faust.App(
             "contract", broker="aiokafka://127.0.0.1:1", store="memory://", autodiscover=False
         )
-        transport = behind_barrier(self.app, self._settled)
+        transport = behind_barrier(self.app, self._settled, self)
 
         async def nothing(*_: Any) -> None:
             return None
@@ -41,22 +43,28 @@ class Committing:
         self.consumer._thread.thread_loop.close()
         self.consumer._thread = self
         self.app._producer = self  # type: ignore[assignment]
-        cast(Any, self.app.topics)._acking_topics = {HERE.topic}
-        self.acked(0, 1, 2)
 
-    def acked(self, *offsets: int) -> None:
-        self.consumer._acked[HERE] += offsets
-        self.consumer._acked_index[HERE] |= set(offsets)
+    def heard(self, partition: int) -> int | None:
+        return self.reached
+
+    def sift(self, partition: int, records: list[Any]) -> list[Any]:
+        return [record for record in records if record.offset % 3 == 0]
 
     async def _settled(self) -> None:
         self.calls.append("settled")
-        self.acked(3, 4)  # goes on in the meantime
+        self.reached = 5  # goes on in the meantime
 
     async def flush(self) -> None:
         self.calls.append("flush")
 
     def assignment(self) -> set[TP]:
         return {HERE}
+
+    async def getmany(self, *_: Any) -> dict[TP, list[Any]]:
+        return {HERE: [ConsumerRecord(*HERE, at, 0, 0, None, b"", None, 0, 0, ()) for at in range(7)]}
+
+    def highwater(self, at: TP) -> int:
+        return 7
 
     async def commit(self, offsets: dict[TP, int]) -> bool:
         self.calls.append(f"commit {offsets[HERE]}")
@@ -79,10 +87,32 @@ def test_a_failure_to_deliver_commits_nothing() -> None:
         async def fails() -> None:
             raise SystemExit(70)
 
-        transport = behind_barrier(committing.app, fails)
+        transport = behind_barrier(committing.app, fails, committing)
         kind: Any = type(transport).Consumer
         with pytest.raises(SystemExit):
             await kind._commit_offsets(committing.consumer, {HERE: 3})
+        return committing.calls
+
+    assert asyncio.run(scene()) == []
+
+
+def test_what_is_passed_over_never_becomes_an_event() -> None:
+    async def scene() -> list[int]:
+        committing = Committing()
+        consumer = committing.consumer
+        consumer.flow_active = True
+        consumer._active_partitions = {HERE}
+        return [message.offset async for _, message in consumer.getmany(timeout=1.0)]
+
+    assert asyncio.run(scene()) == [0, 3, 6]
+
+
+def test_a_hole_between_two_records_is_not_taken_for_done() -> None:
+    async def scene() -> list[str]:
+        committing = Committing()
+        await committing.consumer._add_gap(HERE, 3, 8)
+        committing.reached = None
+        await committing.consumer.commit()
         return committing.calls
 
     assert asyncio.run(scene()) == []

@@ -20,7 +20,7 @@ from stream_apps.log_records import rereader
 from stream_apps.partition_reader import committed
 from stream_apps.process import serve_app, set_up_logging
 from stream_apps.recovery import Going
-from stream_apps.transport import Settled, behind_barrier
+from stream_apps.transport import Hearing, Settled, behind_barrier
 from tests.fault.small_rules import small_rules
 
 GROUP = "chaos"
@@ -31,11 +31,13 @@ class WithoutBarrier(CaseEngine):
     """Commits whether or not anything is delivered; crash points stay where they were."""
 
     @staticmethod
-    def transport(app: faust.App, settled: Settled) -> aiokafka.Transport:
+    def transport(
+        app: faust.App, settled: Settled, hearing: Hearing, gather: float = 0.0
+    ) -> aiokafka.Transport:
         async def at_once() -> None:
             return None
 
-        return behind_barrier(app, at_once)
+        return behind_barrier(app, at_once, hearing, gather)
 
 
 class WithoutRecovery(CaseEngine):

@@ -1,6 +1,8 @@
 """The guarded loop: what happens to a record that cannot be read, or over which something stumbles."""
 
 import asyncio
+import random
+from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
@@ -16,6 +18,7 @@ from stream_apps.engine import Engine, Unsaid
 from stream_apps.peek import Peek
 from stream_apps.runner import Runner
 from stream_apps.watchdog import Watchdog
+from tests.fault.histories import Histories
 from tests.fault.small_rules import small_rules
 from tests.unit.test_engine import reported, tick
 
@@ -175,10 +178,66 @@ def test_a_record_heard_before_is_passed_over_and_not_set_aside_again() -> None:
     assert len(room.letters) == 1
 
 
+def given(room: Room, records: list[Record]) -> list[Given]:
+    return [Given(room.codec.encode(record), offset) for offset, record in enumerate(records)]
+
+
 def test_what_no_rule_needs_is_not_decoded_and_still_counts() -> None:
-    head = Codec.local().encode(reported("a", harm="none"))[:8]
-    room = Room().hear(head + b"not looked at", tick(1))
-    assert (room.letters, room.engine.next) == ([], 2)
+    room = Room()
+    head = room.codec.encode(reported("a", harm="none"))[:8]
+    fetched = [Given(head + b"not looked at", offset) for offset in range(3)]
+    fetched.insert(2, Given(room.codec.encode(tick(1)), 2))
+    fetched[3].offset = 3
+    (needed,) = room.runner.sift(0, fetched)
+    assert (needed.offset, room.runner.heard(0)) == (2, 2), "up to the tick, which is not heard yet"
+    asyncio.run(room.runner.hear(needed))
+    assert (room.letters, room.runner.heard(0)) == ([], 4)
+
+
+def test_however_much_is_fetched_ahead_the_same_is_said_and_nothing_counts_before_its_turn() -> None:
+    sifted_out = 0
+    for seed in range(60):
+        chance = random.Random(seed)
+        records = Histories(chance).records(chance.randint(5, 120))
+        plain, room = Room().hear(*records), Room()
+        fetched, queue, at = given(room, records), deque[Given](), 0
+        needed_at, heard = {one.offset for one in Room().runner.sift(0, fetched)}, set[int]()
+        while at < len(fetched) or queue:
+            if at < len(fetched) and (not queue or chance.random() < 0.4):
+                batch = fetched[at : at + chance.randint(1, 20)]
+                at += len(batch)
+                needed = room.runner.sift(0, batch)
+                sifted_out += len(batch) - len(needed)
+                queue += needed
+            elif chance.random() < 0.03:  # a rebalance: what was fetched is let go, and read again
+                queue.clear()
+                at = room.runner.heard(0) or 0
+            else:
+                heard.add(queue[0].offset)
+                asyncio.run(room.runner.hear(queue.popleft()))
+            reached = room.runner.heard(0) or 0
+            assert needed_at & set(range(reached)) <= heard, f"seed {seed}"
+            assert queue or reached >= at, f"seed {seed}"
+        assert room.written == plain.written, f"seed {seed}"
+        assert room.engine.states == plain.engine.states, f"seed {seed}"
+    assert sifted_out > 300
+
+
+def test_a_record_about_which_the_log_holds_words_is_heard_whatever_the_rules_need() -> None:
+    room = Room()
+    (fetched,) = given(room, [reported("a", harm="none")])
+    assert room.runner.sift(0, [fetched]) == []
+    room = Room()
+    said = Room().hear(reported("a", harm="severe")).written[0]
+    room.engine.recall(said.said.rule, 0, said.part, said.said.payload)
+    assert room.runner.sift(0, [fetched]) == [fetched]
+
+
+def test_of_a_partition_without_an_engine_nothing_is_passed_over() -> None:
+    room = Room()
+    fetched = given(room, [reported("a", harm="none")])
+    assert room.runner.sift(5, fetched) == fetched
+    assert room.runner.heard(5) is None
 
 
 def test_others_get_their_turn_while_a_tick_is_worked_off() -> None:
