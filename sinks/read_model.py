@@ -25,7 +25,7 @@ from sinks.database import engine
 from sinks.log import Log, LogAway, LogLost, Place
 from sinks.process import Pulse, answering, ending
 from sinks.settled import EngineOffsets, Settling
-from sinks.writing import Busy, positions, take_turn, write
+from sinks.writing import Busy, positions, write
 
 WAIT_SECONDS = 0.1
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
@@ -109,8 +109,7 @@ def take(
     if not arrivals.next_offsets and not settled:
         return False
     with batch_seconds.time(), store.begin() as connection:
-        take_turn(connection, reached)
-        write(connection, arrivals, settling.take(arrivals.ticks, settled))
+        write(connection, arrivals, settling.take(arrivals.ticks, settled), reached)
     reached.update(after)
     return True
 

@@ -33,16 +33,14 @@ class Together:
         raw = connection.connection.driver_connection
         assert isinstance(raw, RawConnection)
         self._raw = raw
-        self._asked: list[tuple[str, Mapping[str, Any]]] = []
+        self._asked: list[tuple[str, Mapping[str, Any]] | None] = []  # None: there is nothing to ask for
         self._written: list[tuple[str, list[Row]]] = []
 
-    def ask(self, statement: str, **values: Any) -> int:
-        """The place of its answer in what `read` gives."""
+    def ask(self, statement: str, **values: Any) -> None:
         self._asked.append((statement, values))
-        return len(self._asked) - 1
 
-    def ask_rows(self, table: Table, key: str, ids: Sequence[str], columns: tuple[str, ...] = ()) -> int:
-        return self.ask(_by_key(table, key, columns), ids=list(ids))
+    def ask_rows(self, table: Table, key: str, ids: Sequence[str], columns: tuple[str, ...] = ()) -> None:
+        self._asked.append((_by_key(table, key, columns), {"ids": list(ids)}) if ids else None)
 
     def insert(self, table: Table, rows: Iterable[Row]) -> None:
         self._write(_insert, table, rows)
@@ -52,13 +50,14 @@ class Together:
         self._write(_upsert, table, rows)
 
     def read(self) -> list[list[Row]]:
-        cursors = []
+        """The rows of each question, in the order in which they were asked."""
+        cursors = [self._raw.cursor(row_factory=dict_row) if asked else None for asked in self._asked]
         with self._raw.pipeline():
-            for statement, values in self._asked:
-                cursor = self._raw.cursor(row_factory=dict_row)
-                cursors.append(cursor.execute(statement, values))
+            for cursor, asked in zip(cursors, self._asked, strict=True):
+                if cursor and asked:
+                    cursor.execute(*asked)
         self._asked = []
-        return [cursor.fetchall() for cursor in cursors]
+        return [cursor.fetchall() if cursor else [] for cursor in cursors]
 
     def send(self, *statements: str) -> None:
         """What was gathered, in its order, then these."""

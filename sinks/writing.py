@@ -7,7 +7,7 @@ import structlog
 from msgspec import convert
 from msgspec.structs import asdict
 from prometheus_client import Counter
-from sqlalchemy import Connection, delete, func, select, tuple_
+from sqlalchemy import Connection, delete, select, tuple_
 
 from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
 from sinks import tables
@@ -32,13 +32,11 @@ clashes_total = Counter("candour_clashes_total", "Ids met again with another con
 
 Arrived = TypeVar("Arrived")
 
-_TURN = select(
-    func.pg_try_advisory_xact_lock(ONE_WRITER),
-    func.set_config("synchronous_commit", "off", True),
-    select(func.coalesce(func.sum(tables.offsets.c.next_offset), 0))
-    .where(tables.offsets.c.topic.in_(TOPICS))
-    .scalar_subquery(),
-)
+# A transaction that a crash takes back takes its offsets back too, so nothing need wait for the disk.
+_TURN = f"""
+SELECT pg_try_advisory_xact_lock({ONE_WRITER}) AS free, set_config('synchronous_commit', 'off', true),
+(SELECT coalesce(sum(next_offset), 0) FROM {tables.offsets} WHERE topic = ANY(%(topics)s)) AS written
+"""
 
 
 class Busy(Exception):
@@ -51,21 +49,25 @@ def positions(connection: Connection) -> dict[Place, int]:
     return {(row.topic, row.partition): row.next_offset for row in rows if row.topic in TOPICS}
 
 
-def take_turn(connection: Connection, before: Mapping[Place, int]) -> None:
-    """Be the only writer until the transaction ends. Raises `Busy`, also if somebody wrote since `before`."""
-    # A transaction that a crash takes back takes its offsets back too, so nothing need wait for the disk.
-    free, _, written = connection.execute(_TURN).one()
-    if not free:
-        raise Busy("the read model is being rebuilt, or a second sink is running")
-    # Offsets only grow, and a rebuild that comes to the same sum has written the same.
-    if written != sum(before.values()):
-        raise Busy("the read model was written by somebody else in between")
+def write(
+    connection: Connection,
+    arrivals: Arrivals,
+    progress: Sequence[Row],
+    before: Mapping[Place, int] | None = None,
+) -> None:
+    """The batch, whole, with the rows of `read.progress` that change by it.
 
-
-def write(connection: Connection, arrivals: Arrivals, progress: Sequence[Row]) -> None:
-    """The batch, whole, with the rows of `read.progress` that change by it."""
+    `before`: where the reading stood before this batch; None for the one that holds `ONE_WRITER` already.
+    Raises `Busy` where somebody else writes, or wrote since then.
+    """
     batch = Together(connection)
-    known_events, known_outcomes, *standing = _known(batch, arrivals)
+    if before is not None:
+        batch.ask(_TURN, topics=list(TOPICS))
+    _ask_known(batch, arrivals)
+    answers = batch.read()
+    if before is not None:
+        _require_turn(answers.pop(0)[0], before)
+    known_events, known_outcomes, *standing = answers
     clashes = list(arrivals.clashes)
     events = _fresh(arrivals.events, known_events, clashes)
     outcomes = _fresh(arrivals.outcomes, known_outcomes, clashes)
@@ -74,9 +76,9 @@ def write(connection: Connection, arrivals: Arrivals, progress: Sequence[Row]) -
     batch.insert(tables.case_events, [row for _, row in events])
     batch.insert(tables.outcomes, [row for _, row in outcomes])
     batch.upsert(tables.cases, {event.case_id: case_row(event, row) for event, row in events}.values())
-    for kept, before in zip(STANDINGS, standing, strict=True):
+    for kept, rows in zip(STANDINGS, standing, strict=True):
         said = [outcome for outcome, row in outcomes if outcome is not None and row["rule"] == kept.rule]
-        batch.upsert(kept.table, _stands(kept, before, said))
+        batch.upsert(kept.table, _stands(kept, rows, said))
     _write_quarantines(connection, batch, [outcome for outcome, _ in outcomes if outcome is not None])
     batch.upsert(tables.publication_records, arrivals.publication.values())
     batch.upsert(tables.progress, progress)
@@ -90,7 +92,16 @@ def write(connection: Connection, arrivals: Arrivals, progress: Sequence[Row]) -
     batch.send(f"NOTIFY {BOARD}")
 
 
-def _known(batch: Together, arrivals: Arrivals) -> list[list[Row]]:
+def _require_turn(found: Row, before: Mapping[Place, int]) -> None:
+    """Be the only writer until the transaction ends."""
+    if not found["free"]:
+        raise Busy("the read model is being rebuilt, or a second sink is running")
+    # Offsets only grow, and a rebuild that comes to the same sum has written the same.
+    if found["written"] != sum(before.values()):
+        raise Busy("the read model was written by somebody else in between")
+
+
+def _ask_known(batch: Together, arrivals: Arrivals) -> None:
     """What the read model has already of all that came, and then what stands of each subject spoken of."""
     for table, key, came in (
         (tables.case_events, "event_id", arrivals.events),
@@ -100,7 +111,6 @@ def _known(batch: Together, arrivals: Arrivals) -> list[list[Row]]:
     for kept in STANDINGS:
         subjects = {row["subject"] for _, row in arrivals.outcomes.values() if row["rule"] == kept.rule}
         batch.ask_rows(kept.table, "id", list(subjects))
-    return batch.read()
 
 
 def _fresh(
