@@ -1,5 +1,9 @@
-"""From a report's POST to the message about its duty or its escalation on the live board, on one machine."""
+"""From a report's POST to the message about its duty or its escalation on the live board, on one machine.
 
+The hands that post and the eye that watches work on the same two cores: hence the plainest client there is.
+"""
+
+import http.client
 import json
 import tempfile
 import threading
@@ -10,8 +14,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-import httpx
 import psutil
 
 from tests.bench.figures import Figure, percentile
@@ -100,8 +104,15 @@ def _posted_and_seen(url: str, kind: Kind, number: int, show: Show) -> tuple[lis
         raise TimeoutError("the board's stream did not open")
     time.sleep(1)
     begin = time.perf_counter() + 0.5
-    with httpx.Client(base_url=url, timeout=30) as client, ThreadPoolExecutor(HANDS) as hands:
-        wanted = [hands.submit(_post, client, kind.harm, n, begin + n / A_SECOND) for n in range(number)]
+    hand = threading.local()
+
+    def post(n: int) -> Posted:
+        if not hasattr(hand, "line"):
+            hand.line = _line(url)
+        return _post(hand.line, kind.harm, n, begin + n / A_SECOND)
+
+    with ThreadPoolExecutor(HANDS) as hands:
+        wanted = [hands.submit(post, n) for n in range(number)]
         posted = []
         for each in wanted:
             posted.append(each.result())
@@ -114,13 +125,21 @@ def _posted_and_seen(url: str, kind: Kind, number: int, show: Show) -> tuple[lis
     return posted, seen
 
 
-def _post(client: httpx.Client, harm: str, number: int, at: float) -> Posted:
+def _line(url: str) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(urlsplit(url).netloc, timeout=_PATIENCE)
+
+
+def _post(line: http.client.HTTPConnection, harm: str, number: int, at: float) -> Posted:
+    body = json.dumps(_report(harm, number))
     time.sleep(max(0.0, at - time.perf_counter()))
     sent = time.perf_counter()
-    answer = client.post("/api/reports", json=_report(harm, number))
+    line.request("POST", "/api/reports", body, {"Content-Type": "application/json"})
+    response = line.getresponse()
+    answer = response.read()
     answered = time.perf_counter()
-    answer.raise_for_status()
-    return Posted(answer.json()["case_id"], sent, answered)
+    if response.status != http.client.CREATED:
+        raise ValueError(f"{response.status}: {answer.decode()}")
+    return Posted(json.loads(answer)["case_id"], sent, answered)
 
 
 def _report(harm: str, number: int) -> dict[str, Any]:
@@ -139,21 +158,21 @@ def _report(harm: str, number: int) -> dict[str, Any]:
 
 
 def _watch(url: str, news: str, seen: dict[str, float], ready: threading.Event) -> None:
-    """When the first message of this kind about each case came."""
-    with (
-        suppress(httpx.TransportError),  # it ends with the stack
-        httpx.Client(base_url=url, timeout=None, headers={"Authorization": "Bearer demo:safety"}) as client,
-        client.stream("GET", "/board/events") as stream,
-    ):
-        stream.raise_for_status()
-        ready.set()
-        for body in _messages(stream.iter_lines()):
+    """When the first message of this kind about each case came; until the stack ends."""
+    line = _line(url)
+    line.request("GET", "/board/events", headers={"Authorization": "Bearer demo:safety"})
+    stream = line.getresponse()
+    if stream.status != http.client.OK:
+        raise ValueError(f"{stream.status}: {stream.read().decode()}")
+    ready.set()
+    with suppress(OSError, http.client.HTTPException):
+        for body in _messages(iter(stream.readline, b"")):
             if str(body.get("type", "")).startswith(news):
                 seen.setdefault(str(body.get("case_id")), time.perf_counter())
 
 
-def _messages(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+def _messages(lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
     for line in lines:
-        if line.startswith("data:"):
+        if line.startswith(b"data:"):
             body = json.loads(line[5:])
             yield body if isinstance(body, dict) else {}

@@ -3,6 +3,7 @@
 python -m tests.bench.contenders NAME ARGUMENTS…
 """
 
+import asyncio
 import json
 import os
 import sys
@@ -11,11 +12,12 @@ from collections.abc import Callable
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import Any
 
+import faust
 from confluent_kafka import Consumer, TopicPartition
 
 from schemas.event_types import ClockTick
 from schemas.registry import RegistryCodec, contract_ids, hand_over
-from schemas.topics import CASE_EVENTS
+from schemas.topics import CASE_EVENTS, OBLIGATIONS
 from stream_apps.case_engine import CaseEngine, Setting, _app
 from stream_apps.case_rules import RULES
 from stream_apps.partition_reader import BATCH, READER, PartitionReader
@@ -83,11 +85,13 @@ class _Count:
     def __init__(self, total: int) -> None:
         self._total, self._seen = total, 0
 
-    def one(self) -> bool:
-        """Whether this was the last."""
+    def begin(self) -> None:
         if not self._seen:
             self._began, self._cpu = time.perf_counter(), _cpu()
-        self._seen += 1
+
+    def done(self, number: int) -> bool:
+        """Whether all are done with these."""
+        self._seen += number
         return self._seen == self._total
 
     def end(self) -> None:
@@ -99,31 +103,58 @@ class _Count:
 def plain(kafka: str, data: str, group: str, total: str) -> None:
     """A Faust agent without a table that does nothing with what comes; set up as the engine is."""
     app = _app(Setting(kafka, data, instance=None, group=group))
-    topic = app.topic(
-        CASE_EVENTS, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
-    )
     count = _Count(int(total))
 
     async def listen(stream: Any) -> None:
         async for _ in stream.events():
-            if count.one():
+            count.begin()
+            if count.done(1):
                 count.end()
 
-    app.agent(topic, name="plain")(listen)
+    app.agent(_raw(app, CASE_EVENTS), name="plain")(listen)
     serve_app(app, _no_watchdog())
+
+
+def echo(kafka: str, data: str, group: str) -> None:
+    """A Faust agent that answers each record with itself, by Faust's own producer; until SIGTERM."""
+    app = _app(Setting(kafka, data, instance=None, group=group))
+    said = _raw(app, OBLIGATIONS)
+
+    async def listen(stream: Any) -> None:
+        async for event in stream.events():
+            await said.send(key=event.key, value=event.value, partition=event.message.partition)
+
+    app.agent(_raw(app, CASE_EVENTS), name="echo")(listen)
+    serve_app(app, _no_watchdog())
+
+
+def _raw(app: faust.App, topic: str) -> Any:
+    return app.topic(topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
 
 def engine(kafka: str, registry: str, data: str, group: str, total: str) -> None:
     """The case engine. `total`: 0 to go on until SIGTERM, telling what each tick took in milliseconds."""
     case_engine = CaseEngine(Setting(kafka, data, instance=None, group=group), RULES, RegistryCodec(registry))
-    hear, count = case_engine.runner.hear, _Count(int(total))
+    runner, outcomes = case_engine.runner, case_engine.outcomes
+    sift, hear, count = runner.sift, runner.hear, _Count(int(total))
+
+    ending: list[asyncio.Future[None]] = []
+
+    async def end() -> None:
+        await outcomes.settled()
+        count.end()
+
+    def sifted(partition: int, records: Any) -> Any:
+        count.begin()
+        needed = sift(partition, records)
+        if count.done(len(records) - len(needed)):
+            ending.append(asyncio.ensure_future(end()))
+        return needed
 
     async def counted(message: Any) -> None:
-        last = count.one()
         await hear(message)
-        if last:
-            await case_engine.outcomes.settled()
-            count.end()
+        if count.done(1):
+            await end()
 
     async def telling(message: Any) -> None:
         began = time.perf_counter()
@@ -132,7 +163,10 @@ def engine(kafka: str, registry: str, data: str, group: str, total: str) -> None
         if isinstance(case_engine.codec.decode(message.value), ClockTick):
             _say(tick_ms=took * 1000)
 
-    case_engine.runner.hear = counted if int(total) else telling  # type: ignore[method-assign]
+    if int(total):
+        runner.sift, runner.hear = sifted, counted  # type: ignore[method-assign]
+    else:
+        runner.hear = telling  # type: ignore[method-assign]
     serve_app(case_engine.app, case_engine.watchdog)
 
 
@@ -153,7 +187,7 @@ def _say(**figures: float) -> None:
 
 if __name__ == "__main__":
     contenders: dict[str, Callable[..., dict[str, float] | None]] = {
-        kind.__name__: kind for kind in (raw, decode, fold, plain, engine, sink)
+        kind.__name__: kind for kind in (raw, decode, fold, plain, echo, engine, sink)
     }
     answer = contenders[sys.argv[1]](*sys.argv[2:])
     if answer is not None:

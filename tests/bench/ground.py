@@ -120,9 +120,9 @@ def contender(name: str, *arguments: object) -> dict[str, float]:
 
 
 @contextmanager
-def begun(name: str, *arguments: object) -> Iterator["subprocess.Popen[str]"]:
+def begun(name: object, *arguments: object) -> Iterator["subprocess.Popen[str]"]:
     """A contender that runs meanwhile; SIGTERM ends it."""
-    command = [sys.executable, "-m", "tests.bench.contenders", name, *map(str, arguments)]
+    command = [sys.executable, "-m", "tests.bench.contenders", *map(str, (name, *arguments))]
     with (
         tempfile.TemporaryFile("w+") as complaints,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, text=True) as process,

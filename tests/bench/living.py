@@ -1,4 +1,4 @@
-"""The live case engine: how fast beside a Faust agent that does nothing, and how soon it answers."""
+"""The live case engine: how fast beside a Faust agent that does nothing, how soon beside one that echoes."""
 
 import threading
 import time
@@ -17,24 +17,26 @@ from tests.bench.records import Mix, adoptions
 RUNS = 3
 A_SECOND = 100
 Done = dict[str, float]
+Waits = list[float]  # milliseconds
 WARM = 200  # events that come first and are not counted
 
 
 def measure(here: Ground, steps: Steps, *, quick: bool) -> list[Figure]:
-    number, runs, counted = (20_000, 1, 500) if quick else (200_000, RUNS, 3000)
+    number, runs, counted = (20_000, 1, 500) if quick else (200_000, RUNS, 2000)
     plain, engine = _catch_up(here, steps, number, runs)
-    with steps.step(f"live: {A_SECOND} events a second", counted):
-        waits = _latencies(here, counted)
+    echoes, waits = _in_turns(here, steps, counted, runs)
     pairs = list(zip(engine, plain, strict=True))
     rates = [mine["records_per_s"] / other["records_per_s"] for mine, other in pairs]
     efforts = [other["cpu_s_per_million"] / mine["cpu_s_per_million"] for mine, other in pairs]
+    ratios = [mine / other for mine, other in zip(_each(waits, 99), _each(echoes, 99), strict=True)]
     return [
         *_of("plain_faust", plain),
         *_of("live_engine", engine),
         Figure("live_to_plain_faust_ratio", middle(rates), at_least=0.8, beside=spread(rates)),
         Figure("live_to_plain_faust_cpu_ratio", middle(efforts), beside=f"of CPU time; {spread(efforts)}"),
-        Figure("event_to_outcome_p50_ms", percentile(waits, 50)),
-        Figure("event_to_outcome_p99_ms", percentile(waits, 99), at_most=10),
+        *_told("plain_faust", echoes),
+        *_told("event_to_outcome", waits, p99_at_most=10),
+        Figure("event_to_outcome_to_plain_faust_p99_ratio", middle(ratios), beside=spread(ratios)),
     ]
 
 
@@ -62,8 +64,31 @@ def _catch_up(here: Ground, steps: Steps, number: int, runs: int) -> tuple[list[
     return plain, engine
 
 
-def _latencies(here: Ground, counted: int) -> list[float]:
-    """Milliseconds from handing an event to the producer to having its first outcome, of each event."""
+def _in_turns(here: Ground, steps: Steps, counted: int, runs: int) -> tuple[list[Waits], list[Waits]]:
+    echoes, engine = [], []
+    for run in range(1, runs + 1):
+        with steps.step(f"live: {A_SECOND} events a second, Faust agent that echoes, run {run}", counted):
+            echoes.append(_latencies(here, counted, "echo", here.kafka, here.folder / "echo", f"echo-{run}"))
+        with steps.step(f"live: {A_SECOND} events a second, case engine, run {run}", counted):
+            where = (here.kafka, here.registry, here.folder / "live", GROUP, 0)
+            engine.append(_latencies(here, counted, "engine", *where))
+    return echoes, engine
+
+
+def _told(name: str, runs: list[Waits], p99_at_most: float | None = None) -> list[Figure]:
+    p50, p99 = _each(runs, 50), _each(runs, 99)
+    return [
+        Figure(f"{name}_p50_ms", middle(p50), beside=spread(p50)),
+        Figure(f"{name}_p99_ms", middle(p99), at_most=p99_at_most, beside=spread(p99)),
+    ]
+
+
+def _each(runs: list[Waits], percent: float) -> list[float]:
+    return [percentile(waits, percent) for waits in runs]
+
+
+def _latencies(here: Ground, counted: int, *who: object) -> Waits:
+    """From handing an event to the producer to having the first answer to it, of each event."""
     here.make_topics()
     listener = Listener(here)
     producer = here.producer(**{"linger.ms": 0})
@@ -71,7 +96,7 @@ def _latencies(here: Ground, counted: int) -> list[float]:
         for record in adoptions(partition):
             here.put(producer, record, partition)
     producer.flush(30)
-    with begun("engine", here.kafka, here.registry, here.folder / "live", GROUP, 0):
+    with begun(*who):
         listener.wait_for(f"partition:{partition}".encode() for partition in range(here.partitions))
         sent: dict[bytes, float] = {}
         begin = time.perf_counter() + 0.5
