@@ -47,9 +47,12 @@ def _command(places: Places, port: int, controller_port: int) -> list[str | Path
     (places.run / "kafka.log4j2.yaml").write_text(_LOGGING)
     # No path of this stack is among these flags: the cache of the JVM belongs to all stacks.
     java = [
-        "-Xms64m",
+        "-Xms128m",
         "-Xmx256m",
-        "-XX:+UseSerialGC",
+        # Whoever waits for a record waits for the collector too: rare and short, by two threads.
+        "-Xmn64m",
+        "-XX:+UseParallelGC",
+        "-XX:MetaspaceSize=64m",
         "-XX:TieredStopAtLevel=1",
         "-XX:+ExitOnOutOfMemoryError",
         "-XX:ReservedCodeCacheSize=64m",

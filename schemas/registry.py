@@ -6,7 +6,7 @@ what was written in one year is read in any other. Speaks the Confluent-compatib
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -58,17 +58,21 @@ def register_all(url: str) -> dict[str, int]:
             for topic in RECORDS
             for kind in RECORDS[topic]
         ]
+        listed = client.get("/subjects")
+        there = frozenset(listed.json() if listed.is_success else ())
         # one after the other, each would wait for the registry to have read its own journal
         with ThreadPoolExecutor(_AT_ONCE) as hands:
-            ids = hands.map(lambda each: _register(client, each[0], schema_text(each[1])), wanted)
+            ids = hands.map(lambda each: _register(client, each[0], schema_text(each[1]), there), wanted)
             return {name: number for (_, name), number in zip(wanted, ids, strict=True)}
 
 
-def _register(client: httpx.Client, under: str, text: str) -> int:
+def _register(client: httpx.Client, under: str, text: str, there: Container[str]) -> int:
+    """`there`: the subjects that it knows; it may have more, to which the same schema adds nothing."""
     body = {"schema": text, "schemaType": "AVRO"}
-    known = client.post(f"/subjects/{under}", json=body)
-    if known.status_code == httpx.codes.OK:
-        return int(known.json()["id"])
+    if under in there:
+        known = client.post(f"/subjects/{under}", json=body)
+        if known.status_code == httpx.codes.OK:
+            return int(known.json()["id"])
     answer = client.post(f"/subjects/{under}/versions", json=body)
     if answer.is_error:
         raise RegistryRefused(f"{under}: {answer.status_code} {answer.text}")

@@ -15,6 +15,7 @@ from typing import Any
 import faust
 from confluent_kafka import Consumer, TopicPartition
 
+from health.pauses import short_pauses
 from schemas.event_types import ClockTick
 from schemas.registry import RegistryCodec, contract_ids, hand_over
 from schemas.topics import CASE_EVENTS, OBLIGATIONS
@@ -167,6 +168,7 @@ def engine(kafka: str, registry: str, data: str, group: str, total: str) -> None
         runner.sift, runner.hear = sifted, counted  # type: ignore[method-assign]
     else:
         runner.hear = telling  # type: ignore[method-assign]
+    short_pauses()  # as its process does
     serve_app(case_engine.app, case_engine.watchdog)
 
 
