@@ -23,6 +23,7 @@ from producers.following import follow_up
 from producers.keys import key_place, load_key
 from producers.now import Clock
 from producers.outbox import codec_of
+from producers.provider_release import RELEASE, ProviderReleaseBody, release
 from producers.refusals import Fault, NotReady, Refused
 from producers.reporting import report
 from producers.reports import ReportBody
@@ -102,6 +103,14 @@ class Door:
         require(caller, ALERT)
         assert caller is not None
         return self._once(ALERT, body, key, lambda visit: declare_complete(visit, body, caller))
+
+    def accept_release(
+        self, body: ProviderReleaseBody, caller: Caller | None, key: str | None = None
+    ) -> Answer:
+        """What `POST /api/patterns/releases` answers. Raises `Refused`, `NotReady`."""
+        require(caller, RELEASE)
+        assert caller is not None
+        return self._once(RELEASE, body, key, lambda visit: release(visit, body, caller))
 
     @contextmanager
     def visit(self) -> Iterator[Visit]:

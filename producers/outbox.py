@@ -13,7 +13,7 @@ from schemas.codec import Codec
 from schemas.contracts import FULL_NAMES
 from schemas.event_types import CaseEvent, ClockTick, Instant, Record
 from schemas.topics import CASE_EVENTS, DOOR_TYPES, WARD_EVENTS, ward_partition
-from schemas.ward_events import AlertDeclaredComplete, WardEvent
+from schemas.ward_events import OfProvider
 
 SOURCE = "/candour/door"
 _LARGEST_VALUE = (
@@ -51,7 +51,7 @@ def case_row(codec: Codec, record: CaseEvent) -> dict[str, Any]:
     return _row(codec, record, CASE_EVENTS, record.event_id, record.case_id, record.recorded_at, None)
 
 
-def ward_row(codec: Codec, record: WardEvent | AlertDeclaredComplete) -> dict[str, Any]:
+def ward_row(codec: Codec, record: OfProvider) -> dict[str, Any]:
     """For the topic of the wards: all that is of one provider lies in one partition."""
     where = ward_partition(record.provider)
     return _row(codec, record, WARD_EVENTS, record.event_id, record.key, record.recorded_at, where)

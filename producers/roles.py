@@ -70,7 +70,7 @@ MAY: dict[Role, frozenset[str]] = {
     "director": _DIRECTOR,
     "auditor": _AUDITOR,
     "publisher": frozenset(),
-    "admin": frozenset({"case_released"}),
+    "admin": frozenset({"case_released", "provider_released"}),
 }
 
 

@@ -23,7 +23,7 @@ from schemas.codec import Codec
 from schemas.contracts import snake
 from schemas.event_types import CaseEvent, Instant, Provider
 from schemas.never_event_events import ReleaseSigned
-from schemas.ward_events import AlertDeclaredComplete
+from schemas.ward_events import OfProvider
 
 _INSERTED = (
     tables.cases,
@@ -139,7 +139,7 @@ class Visit:
         row = outbox.partition_row(self._codec, record, record.event_id, record.partition, self.now)
         self._rows[tables.outbox].append(row)
 
-    def tell_wards(self, record: AlertDeclaredComplete) -> None:
+    def tell_wards(self, record: OfProvider) -> None:
         """Of what is about no case."""
         self._rows[tables.outbox].append(outbox.ward_row(self._codec, record))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from rules.identity import OUTCOMES, name_based
-from schemas.event_types import CaseEvent, ClockTick, Record
+from schemas.event_types import ClockTick, Record
 from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
 from schemas.topics import CASE_EVENTS
 
@@ -88,15 +88,15 @@ class Rule:
         if outcome.revision > state.revision(outcome.subject):
             self.apply(state, outcome)
 
-    def release(self, state: Any, record: CaseEvent, offset: int) -> CaseReadAgain:
-        """Lift the quarantine of the record's case; the engine then reads the case again from `offset`."""
-        subject = quarantine_subject(record.case_id)
+    def release(self, state: Any, whose: str, record: Record, offset: int) -> CaseReadAgain:
+        """Lift the quarantine of a case, or a provider; the engine then reads it again from `offset`."""
+        subject = quarantine_subject(whose)
         return CaseReadAgain(
             subject=subject,
             revision=state.revision(subject) + 1,
-            case_id=record.case_id,
-            recorded_at=record.recorded_at,
-            cause=record.event_id,
+            case_id=whose,
+            recorded_at=time_of(record),
+            cause=cause_of(record),
             because=("A person released the case; it is read again from where the rule stumbled.",),
             rule=self.name,
             source_offset=offset,

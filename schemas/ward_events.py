@@ -15,9 +15,16 @@ Withdrawal = Literal["moved", "retracted", "duplicate"]
 HowClosed = Literal["stood_down", "graded_down", "not_notifiable"]
 
 
-class WardEvent(Record, frozen=True, kw_only=True):
+class ProviderEvent(Record, frozen=True, kw_only=True):
     event_id: str
     provider: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.provider}|{UNKNOWN_WARD}"
+
+
+class WardEvent(ProviderEvent, frozen=True, kw_only=True):
     ward_ref: str | None = None
     case_id: str
     case_event_id: str
@@ -51,9 +58,7 @@ class WardEventRetracted(WardEvent, frozen=True, kw_only=True):
     retracted_event_id: str
 
 
-class AlertDeclaredComplete(Record, frozen=True, kw_only=True):
-    event_id: str
-    provider: str
+class AlertDeclaredComplete(ProviderEvent, frozen=True, kw_only=True):
     alert_id: str
     incident_type: str | None = None
     factors: tuple[str, ...] = ()
@@ -62,10 +67,15 @@ class AlertDeclaredComplete(Record, frozen=True, kw_only=True):
     by_role: str
     withdrawn: bool = False
 
-    @property
-    def key(self) -> str:
-        return f"{self.provider}|{UNKNOWN_WARD}"
 
+class ProviderReleased(ProviderEvent, frozen=True, kw_only=True):
+    rule: str
+    at: Instant
+    recorded_at: Instant
+    by_role: str
+
+
+OfProvider = WardEvent | AlertDeclaredComplete | ProviderReleased
 
 WARD_EVENT_TYPES: tuple[type[Record], ...] = (
     WardReported,
@@ -73,4 +83,5 @@ WARD_EVENT_TYPES: tuple[type[Record], ...] = (
     WardCaseClosed,
     WardEventRetracted,
     AlertDeclaredComplete,
+    ProviderReleased,
 )

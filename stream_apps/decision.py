@@ -12,12 +12,14 @@ from typing import Any, NamedTuple, get_args
 from msgspec import structs
 
 from rules.rule import Rule, outcome_id
-from schemas.event_types import CaseEvent, CaseReleased, Grade, Record
+from schemas.event_types import CaseEvent, CaseReleased, ClockTick, Grade, PolicyAdopted, Record
 from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
+from schemas.ward_events import ProviderReleased
 
 Encode = Callable[[Outcome], bytes]
 Reread = Callable[[int, int, int, str], Iterable[tuple[int, Record]]]
-"""(partition, start, end, case_id): a case's records from start up to, not including, end, with offsets."""
+"""(partition, start, end, whose): the records of a case, or a provider, from start up to, not including,
+end, with offsets."""
 
 Quarantines = Mapping[tuple[int, str, str, int], str]
 """Where rules stumbled by what the log says: (offset of the record that was heard, rule, case_id, offset at
@@ -26,6 +28,7 @@ which it stumbled) to the name of the error. The two offsets differ when a relea
 Routing = tuple[type[Record], int, int, int]
 """Type, index of harm, index of potential harm, flags."""
 
+_RELEASES = (CaseReleased, ProviderReleased)
 _RANK = {grade: rank for rank, grade in enumerate(get_args(Grade))}
 SLICE = 256  # cases between two chances for others to work
 
@@ -72,7 +75,7 @@ class Deliberation:
         State changes only after the last rule has decided, so whoever is in the middle of it sees the
         state as it was before the record. Raises where a rule stumbles over what is no case's.
         """
-        if isinstance(record, CaseReleased):
+        if isinstance(record, _RELEASES):
             yield from self._release(offset, record)
         else:
             yield from self._remember(self._decide(self._checked, offset, offset, record))
@@ -119,8 +122,8 @@ class Deliberation:
             if not number % SLICE:
                 yield []
 
-    def _release(self, offset: int, record: CaseReleased) -> Iterator[list[Said]]:
-        """Lift the quarantine, then hear the case again from where the rule stumbled.
+    def _release(self, offset: int, record: CaseReleased | ProviderReleased) -> Iterator[list[Said]]:
+        """Lift the quarantine, then hear the case, or the provider, again from where the rule stumbled.
 
         Rules before the released one have heard those records and are left out; rules after it hear what
         it says now, and meet the record itself as a repeat. Ticks are left out, because what is due by now
@@ -129,17 +132,18 @@ class Deliberation:
         if record.rule not in self.rules:
             return
         rule, state = self.rules[record.rule], self.states[record.rule]
-        stumbled: int | None = state.quarantined_at(record.case_id)
+        whose = record.case_id if isinstance(record, CaseReleased) else record.provider
+        stumbled: int | None = state.quarantined_at(whose)
         if stumbled is None:
             return
-        released = rule.release(state, record, stumbled)
+        released = rule.release(state, whose, record, stumbled)
         yield from self._remember([[Said(rule.name, released, self._encode(released))]])
         names = list(self.rules)
         onward = self._checked[names.index(rule.name) :]
         for checked in onward:
             checked.said_at = record.recorded_at
-        for at, again in self._reread(self._partition, stumbled, offset, record.case_id):
-            if isinstance(again, CaseEvent) and not isinstance(again, CaseReleased):
+        for at, again in self._reread(self._partition, stumbled, offset, whose):
+            if not isinstance(again, (*_RELEASES, ClockTick, PolicyAdopted)):
                 yield from self._remember(self._decide(onward, offset, at, again))
         for checked in onward:
             checked.said_at = None

@@ -24,13 +24,16 @@ def source(message: Message) -> tuple[int, str]:
 
 
 def rereader(kafka: str, codec: Codec, topic: str = CASE_EVENTS) -> Reread:
-    """Reads a case's records again. What cannot be decoded lies among the dead letters, and is left out."""
+    """Reads again what is of a case, or of a provider in all its wards.
 
-    def reread(partition: int, start: int, end: int, case_id: str) -> Iterable[tuple[int, Record]]:
-        key = case_id.encode()
+    What cannot be decoded lies among the dead letters, and is left out.
+    """
+
+    def reread(partition: int, start: int, end: int, whose: str) -> Iterable[tuple[int, Record]]:
+        wanted = whose.encode()
         with PartitionReader(kafka) as reader:
             for message in reader.messages(topic, partition, start, end):
-                if message.key() == key:
+                if _owner(message) == wanted:
                     try:
                         record = codec.decode(message.value())
                     except Undecodable:
@@ -40,6 +43,11 @@ def rereader(kafka: str, codec: Codec, topic: str = CASE_EVENTS) -> Reread:
                     yield offset, record
 
     return reread
+
+
+def _owner(message: Message) -> bytes:
+    """A key is a case's id, or `provider|ward`."""
+    return bytes(message.key() or b"").partition(b"|")[0]
 
 
 def quarantines(

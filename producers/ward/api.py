@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from producers.alerts import AlertBody
 from producers.door import Door
 from producers.follow_ups import AnyFollowUp
+from producers.provider_release import ProviderReleaseBody
 from producers.reports import ReportBody
 from producers.sign_in import SignIn
 from producers.ward.problems import DOCUMENTED
@@ -57,6 +58,13 @@ class AlertTaken(BaseModel):
     recorded_at: str
 
 
+class ProviderReleaseTaken(BaseModel):
+    event_id: str
+    provider: str
+    rule: str
+    recorded_at: str
+
+
 def router(door: Door, sign_in: SignIn) -> APIRouter:
     """The ways in. `sign_in` knows who asks."""
     made = APIRouter(prefix="/api", tags=["intake"], route_class=ProblemRoute, responses=DOCUMENTED)
@@ -85,5 +93,14 @@ def router(door: Door, sign_in: SignIn) -> APIRouter:
     )
     def alert(request: Request, body: AlertBody, key: Key = None) -> dict[str, Any]:
         return door.accept_alert(body, sign_in.caller(request), key)
+
+    @made.post(
+        "/patterns/releases",
+        status_code=201,
+        response_model=ProviderReleaseTaken,
+        summary="Have the patterns of a provider read again, over which a rule had stumbled",
+    )
+    def released(request: Request, body: ProviderReleaseBody, key: Key = None) -> dict[str, Any]:
+        return door.accept_release(body, sign_in.caller(request), key)
 
     return made

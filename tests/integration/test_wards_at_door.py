@@ -14,6 +14,7 @@ from schemas.pattern_types import PatternFound, PatternOver
 from schemas.topics import PARTITIONS, WARD_EVENTS, ward_partition
 from schemas.ward_events import (
     AlertDeclaredComplete,
+    ProviderReleased,
     WardCaseClosed,
     WardEventRetracted,
     WardReported,
@@ -178,6 +179,31 @@ def test_an_alert_is_declared_complete_by_those_who_may_and_in_codes(room: Room)
     said = CODEC.decode(bytes(value[0]))
     assert isinstance(said, AlertDeclaredComplete)
     assert (said.alert_id, said.incident_type, said.by_role) == ("NPSA/2008/RRR001", "medication", "safety")
+
+
+def test_a_provider_is_released_by_who_may_and_on_its_own_partition(room: Room) -> None:
+    body = {"provider": "RXX"}
+    assert room.http.post("/api/patterns/releases", json=body).status_code == 401
+    assert room.http.post("/api/patterns/releases", json=body, headers=SAFETY).status_code == 403
+    admin = {"Authorization": "Bearer demo:admin"}
+    for wrong in ({}, {"provider": "r x"}, {"provider": "RXX", "rule": "candour"}):
+        answer = room.http.post("/api/patterns/releases", json=wrong, headers=admin)
+        assert answer.status_code == 422, wrong
+        assert answer.json()["errors"], answer.text
+    elsewhere = {"Authorization": "Bearer demo:admin:RYY"}
+    assert room.http.post("/api/patterns/releases", json=body, headers=elsewhere).status_code == 403
+    twice = {**admin, "Idempotency-Key": "a release"}
+    answers = [room.http.post("/api/patterns/releases", json=body, headers=twice) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    rows = room.rows(
+        "SELECT value FROM door.outbox WHERE topic = %s AND partition = %s AND key = 'RXX|-' ORDER BY id",
+        WARD_EVENTS,
+        ward_partition("RXX"),
+    )
+    said = [CODEC.decode(bytes(value)) for (value,) in rows]
+    releases = [one for one in said if isinstance(one, ProviderReleased)]
+    assert [(one.provider, one.rule, one.by_role) for one in releases] == [("RXX", "patterns", "admin")]
+    assert releases[0].event_id == answers[0].json()["event_id"]
 
 
 def found(case_id: str, revision: int = 1) -> PatternFound:
