@@ -47,10 +47,10 @@ def _command(places: Places, port: int, controller_port: int) -> list[str | Path
     (places.run / "kafka.log4j2.yaml").write_text(_LOGGING)
     # No path of this stack is among these flags: the cache of the JVM belongs to all stacks.
     java = [
-        "-Xms128m",
-        "-Xmx256m",
+        "-Xms192m",
+        "-Xmx320m",
         # Whoever waits for a record waits for the collector too: rare and short, by two threads.
-        "-Xmn64m",
+        "-Xmn128m",
         "-XX:+UseParallelGC",
         "-XX:MetaspaceSize=64m",
         "-XX:TieredStopAtLevel=1",
