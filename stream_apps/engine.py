@@ -4,7 +4,7 @@ A commit vouches that what was said about all earlier records is on the logs in 
 may be there whole, in part or not at all: that waits until the record is heard again.
 """
 
-from collections import deque
+import heapq
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, cast
 
@@ -61,7 +61,7 @@ class Engine:
     ) -> None:
         self.partition = partition
         self.committed = self.next = committed
-        self._overlooked: deque[range] = deque()  # what is passed over ahead of records still to be heard
+        self._overlooked: list[tuple[int, int]] = []  # (start, stop), a heap: ahead of what is to be heard
         self._decode = decode
         self._deliberation = Deliberation(rules, encode, partition, reread)
         self.states = self._deliberation.states
@@ -102,8 +102,11 @@ class Engine:
         self._goes_on(offset + 1)
 
     def overlook(self, offsets: range) -> None:
-        """Nothing follows from these records. They may be told ahead: each counts when its turn comes."""
-        self._overlooked.append(offsets)
+        """Nothing follows from these records. They may be told ahead, in any order: each counts in its turn.
+
+        After a rebalance some of what was fetched before it may be told first.
+        """
+        heapq.heappush(self._overlooked, (offsets.start, offsets.stop))
         self._goes_on(self.next)
 
     def hear(self, offset: int, record: Record) -> Iterator[list[Unsaid]]:
@@ -134,8 +137,8 @@ class Engine:
         self._goes_on(offset + 1)
 
     def _goes_on(self, next: int) -> None:
-        while self._overlooked and self._overlooked[0].start <= next:
-            next = max(next, self._overlooked.popleft().stop)
+        while self._overlooked and self._overlooked[0][0] <= next:
+            next = max(next, heapq.heappop(self._overlooked)[1])
         self.next = next
 
     def _expect(self, offset: int) -> None:

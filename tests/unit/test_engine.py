@@ -232,6 +232,16 @@ def test_a_record_that_was_left_out_ends_the_process() -> None:
         engine.pass_over(5)
 
 
+def test_what_is_passed_over_counts_in_its_turn_in_whatever_order_it_is_told() -> None:
+    engine = engine_from({}, 3, [], small_rules())
+    for told, reached in ((range(50, 60), 3), (range(4, 6), 3), (range(3, 4), 6), (range(2, 5), 6)):
+        engine.overlook(told)
+        assert engine.next == reached
+    list(engine.hear(6, tick(1)))
+    engine.overlook(range(7, 50))
+    assert engine.next == 60
+
+
 def test_a_hole_in_the_log_before_the_commit_ends_the_process() -> None:
     records: list[Record] = [reported("a"), tick(120)]
     logs, _ = folded(records, small_rules())
