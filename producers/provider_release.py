@@ -1,10 +1,10 @@
 """A person has the patterns of a provider read again, once that is mended over which the rule stumbled."""
 
-import re
 from typing import Any, Literal
 from uuid import uuid4
 
 from producers.body_types import Body, ProviderCode
+from producers.providers import CODE
 from producers.refusals import wrong
 from producers.roles import Caller, require_sight
 from producers.visit import Visit
@@ -12,7 +12,6 @@ from schemas.cloud_events import rfc3339
 from schemas.ward_events import ProviderReleased
 
 RELEASE = "provider_released"
-_CODE = re.compile(r"[A-Z0-9]{2,10}", re.ASCII)
 
 
 class ProviderReleaseBody(Body):
@@ -24,7 +23,7 @@ class ProviderReleaseBody(Body):
 
 def release(visit: Visit, body: ProviderReleaseBody, caller: Caller) -> dict[str, Any]:
     """Raises `Refused` for what is no code, and for a provider that is none of the caller's business."""
-    if not _CODE.fullmatch(body.provider):
+    if not CODE.fullmatch(body.provider):
         raise wrong("/provider", "is no code of a provider.", "Take the code that the board shows.")
     require_sight(caller, (body.provider,))
     record = ProviderReleased(

@@ -1,6 +1,7 @@
 """The provider directory: who a code was, on a day. Nothing is looked up by code alone."""
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -20,6 +21,7 @@ from schemas.event_types import Instant, Provider
 DEMONSTRATION = Path(__file__).parent.parent / "schemas" / "reference" / "providers.toml"
 HEALTH_SERVICE_BODY, OTHER_PERSON = "health_service_body", "other_registered_person"
 NOT_KNOWN = "not_known"
+CODE = re.compile(r"[A-Z0-9]{2,10}", re.ASCII)
 TYPES = {
     "nhs_trust": HEALTH_SERVICE_BODY,
     "nhs_foundation_trust": HEALTH_SERVICE_BODY,

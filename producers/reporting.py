@@ -1,6 +1,5 @@
 """A report becomes a case: its facts, its first record, what goes to the vault, and a receipt."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -9,7 +8,7 @@ from uuid import uuid4
 
 from producers import coded, times
 from producers.facts import FLAG_BITS, CaseState
-from producers.providers import NOT_KNOWN
+from producers.providers import CODE, NOT_KNOWN
 from producers.refusals import Fault, Refused, pointer
 from producers.reports import Harm, PatientBody, RelevantPerson, ReportBody
 from producers.role_names import role_code
@@ -20,7 +19,6 @@ from rules.london import day_of
 from schemas.cloud_events import rfc3339
 from schemas.event_types import CaseFacts, Grade, Instant, Patient, Provider, Reported
 
-_CODE = re.compile(r"[A-Z0-9]{2,10}", re.ASCII)
 _REACHED_NOBODY = ("near_miss", "hazard", "good_care")
 
 
@@ -34,7 +32,7 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
 
     def provider(self, code: str | None) -> Provider:
-        if code is None or not _CODE.fullmatch(code):
+        if code is None or not CODE.fullmatch(code):
             self.flags |= FLAG_BITS["provider_not_known"]
             if code is None:
                 self.notes.append("No provider was named: the safety team will ask which it was.")
