@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from producers.connections import transaction
@@ -99,16 +99,17 @@ def add(database: str, entries: Iterable[Entry]) -> None:
         _save(connection, entries)
 
 
+_ON_A_DAY = select(providers.c.type, providers.c.nhs_contract, providers.c.scheme_member).where(
+    providers.c.code == bindparam("code"),
+    providers.c.valid_from <= bindparam("day"),
+    (providers.c.valid_to.is_(None)) | (providers.c.valid_to >= bindparam("day")),
+)
+"""Built once: each report asks it."""
+
+
 def find(connection: Connection, code: str, when: Instant) -> tuple[Provider, bool]:
     """The provider as it was on that day (London), and whether the directory knows it."""
-    day = day_of(when).isoformat()
-    row = connection.execute(
-        select(providers.c.type, providers.c.nhs_contract, providers.c.scheme_member).where(
-            providers.c.code == code,
-            providers.c.valid_from <= day,
-            (providers.c.valid_to.is_(None)) | (providers.c.valid_to >= day),
-        )
-    ).first()
+    row = connection.execute(_ON_A_DAY, {"code": code, "day": day_of(when).isoformat()}).first()
     if row is None:
         return Provider(code=code, type=NOT_KNOWN, nhs_contract=False, scheme_member=False), False
     return Provider(code=code, type=row[0], nhs_contract=row[1], scheme_member=row[2]), True

@@ -41,8 +41,8 @@ PROVIDERS = (
     Provider(code="VZZ", type="care_home", nhs_contract=False, scheme_member=False),
 )
 _SHARES = (45, 40, 8, 7)
-_GRADES: tuple[Grade, ...] = ("none", "low", "moderate", "severe", "fatal")
-_GRAVITY = (68, 22, 7, 2, 1)
+GRADES: tuple[Grade, ...] = ("none", "low", "moderate", "severe", "fatal")
+GRAVITY = (68, 22, 7, 2, 1)
 _COULD_HAVE_BEEN = (30, 40, 20, 7, 3)
 _ROLES = (
     "registered nurse, acute medical unit",
@@ -91,9 +91,9 @@ class Mix:
 def report(
     chance: random.Random, when: int, event_id: str, case_id: str, *, relevant: bool = False
 ) -> Reported:
-    weights = (0, 0, *_GRAVITY[2:]) if relevant else _GRAVITY
-    physical = chance.choices(_GRADES, weights)[0]
-    psychological = chance.choice(_GRADES[: min(RANK[physical], 3)])
+    weights = (0, 0, *GRAVITY[2:]) if relevant else GRAVITY
+    physical = chance.choices(GRADES, weights)[0]
+    psychological = chance.choice(GRADES[: min(RANK[physical], 3)])
     known = 2 if relevant else len(PROVIDERS)
     noticed = when - chance.randrange(1, 48) * HOUR
     kind: Kind = "incident" if relevant or chance.random() < 0.95 else "near_miss"
@@ -128,7 +128,7 @@ def _potential(chance: random.Random, kind: Kind) -> Grade:
     """Asked of near misses; otherwise most do not say what could have come of it."""
     if kind != "near_miss" and chance.random() < 0.9:
         return "not_known"
-    return chance.choices(_GRADES, _COULD_HAVE_BEEN)[0]
+    return chance.choices(GRADES, _COULD_HAVE_BEEN)[0]
 
 
 def adoptions(partition: int, recorded_at: int = FIRST - DAY) -> list[Record]:
