@@ -60,7 +60,7 @@ run: setup
 	$(CANDOUR) up --demo --port $(PORT) --data $(DATA)
 
 test: setup
-	$(PYTEST) $(addprefix tests/,$(FOLDERS))
+	$(BIN)/python -m tests
 
 $(addprefix test-,$(FOLDERS)): test-%: setup
 	$(PYTEST) tests/$*

@@ -1,5 +1,6 @@
 """Our own processes: how each is run, what it needs, and the door to its module."""
 
+import os
 import sys
 import urllib.error
 import urllib.request
@@ -12,6 +13,8 @@ from embedded.parts import Part
 from embedded.problems import StartError
 
 NAMES = ["relay", "clock", "watchdog", "engine", "patterns", "sink", "publisher", "notifier", "web"]
+_CAN_WAIT = 10
+"""How far the priority of a process is lowered whose work of days must not hold up what is owed now."""
 READY = "prepared"
 """The step after which the log, the contracts, the tables and the law are there."""
 NEEDS = {"relay": ("tables", "topics"), "watchdog": ("tables", "topics"), "publisher": ("tables",)}
@@ -135,6 +138,7 @@ def _patterns(s: Settings) -> None:
     from producers.courier import Courier
     from stream_apps.patterns import run
 
+    os.nice(_CAN_WAIT)
     kafka, registry = _kafka(s), _registry(s)
     courier = Courier(database=_database(s), kafka=kafka, registry=registry, clock=s.clock)
     courier.start()

@@ -15,7 +15,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, select
 
 from schemas.event_types import Instant
-from schemas.topics import CASE_EVENTS, RULES
+from schemas.topics import CASE_EVENTS, PARTITIONS, RULES
 from sinks import tables
 from sinks.database import Row, one
 from sinks.ends import Ends
@@ -82,6 +82,8 @@ class EngineOffsets:
     def __init__(self, kafka: str) -> None:
         self._kafka = Ends(kafka)
         self._seen: dict[int, tuple[int, dict[Place, int]]] = {}
+        """By partition, a commit, and what the read model must have reached for it to be settled."""
+        self._settled: dict[int, int] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine-offsets", daemon=True)
@@ -90,9 +92,9 @@ class EngineOffsets:
     def settled(self, reached: Mapping[Place, int], known: Settling) -> dict[int, int]:
         """Per partition, the committed offset that is news and behind which `reached` leaves nothing open."""
         with self._lock:
+            self._settled = {partition: known.engine_offset(partition) for partition in range(PARTITIONS)}
             news = {}
-            for partition, (committed, ends) in list(self._seen.items()):
-                needed = {(CASE_EVENTS, partition): committed, **ends}
+            for partition, (committed, needed) in list(self._seen.items()):
                 if all(reached.get(place, 0) >= offset for place, offset in needed.items()):
                     del self._seen[partition]
                     if committed != known.engine_offset(partition):
@@ -104,13 +106,18 @@ class EngineOffsets:
         committed = self._kafka.committed()
         with self._lock:
             # What still waits for the read model is not replaced: a newer end would always be further off.
-            news = sorted(set(committed) - set(self._seen))
+            news = [
+                partition
+                for partition, offset in committed.items()
+                if partition not in self._seen and offset != self._settled.get(partition)
+            ]
         # Asked after the commit was seen: the outcomes before it lie before these ends.
         ends = self._kafka.of((topic, partition) for topic in RULES for partition in news)
         with self._lock:
             for partition in news:
-                mine = {place: end for place, end in ends.items() if place[1] == partition}
-                self._seen[partition] = (committed[partition], mine)
+                needed = {place: end for place, end in ends.items() if place[1] == partition}
+                needed[CASE_EVENTS, partition] = committed[partition]
+                self._seen[partition] = (committed[partition], needed)
 
     def close(self) -> None:
         self._stop.set()
