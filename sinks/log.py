@@ -10,7 +10,7 @@ from schemas.topics import CASE_EVENTS, PARTITIONS, RULES
 TOPICS = (CASE_EVENTS, *RULES)
 BATCH = 1000
 _LINGER_SECONDS = 0.004
-"""A report and what is said of it then mostly come in one transaction, which saves a fifth of the work."""
+"""What comes at the same moment comes in one transaction; longer put all of it later and saved nothing."""
 
 _Headers = list[tuple[str, str | bytes | None]]
 Place = tuple[str, int]

@@ -13,11 +13,12 @@ from command.topics import create_topics
 from schemas import event_types as events
 from schemas import outcome_types as outcomes
 from schemas.registry import RegistryCodec
-from schemas.topics import CASE_EVENTS, OBLIGATIONS, TOPICS
+from schemas.topics import CASE_EVENTS, OBLIGATIONS, PARTITIONS, TOPICS
 from sinks import read_model, tables
 from sinks.database import engine
 from sinks.migrations import upgrade
 from sinks.rebuild import rebuild
+from sinks.settled import EngineOffsets, Settling
 from tests.integration.filled import own_database
 from tests.integration.log_writer import (
     DUE,
@@ -247,6 +248,33 @@ def test_tick_is_settled_once_the_engine_has_committed_behind_it(log: LogWriter,
     assert settled() == {MORNING}
     log.engine_commits()
     wait(lambda: settled() == {MORNING + HOUR})
+
+
+def test_a_commit_that_was_told_and_not_written_is_told_again(
+    log: LogWriter, store: Engine, infra: Stack
+) -> None:
+    with store.connect() as connection:
+        known = Settling(connection)
+    log.tick(MORNING + HOUR + 1)
+    log.engine_commits()
+    reached, told = log.ends(), list[dict[int, int]]()
+
+    def tell_me() -> bool:
+        told.append(offsets.settled(reached, known))
+        return bool(told[-1])
+
+    with closing(EngineOffsets(infra.kafka)) as offsets:
+        wait(tell_me)
+        first = told[-1]
+        assert set(first) == set(range(PARTITIONS))
+        wait(tell_me)  # the transaction failed: what is known is what it was
+        assert told[-1] == first
+        known.take({}, first)
+        told.clear()
+        tell_me()
+        offsets.look()
+        assert not tell_me()
+        assert told == [{}, {}]
 
 
 def test_sink_that_was_away_reads_on_where_it_ended(log: LogWriter, store: Engine, sink: Sink) -> None:
