@@ -73,8 +73,8 @@ class Hospital:
 @pytest.fixture
 def hospital(tmp_path: Path) -> Iterator[Hospital]:
     made = Hospital(tmp_path)
-    made.broker.start()
     try:
+        made.broker.start()
         made.broker.make_topics({WARD_EVENTS: 1, PATTERNS: 1, DEAD_LETTERS: 1})
         yield made
     finally:
