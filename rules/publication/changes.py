@@ -5,6 +5,7 @@ The reasons come from the ledger as it stood at both times, event by event, so t
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from typing import get_args
 
 import msgspec
 
@@ -12,11 +13,19 @@ from rules.publication.cells import Cell, Measure, cells_of, labels
 from rules.publication.ledger import Entry, Ledger
 from rules.publication.policy import TableName
 from rules.publication.terms import Terms
-from rules.publication.windows import Window, month_begins
+from rules.publication.windows import Window
+from schemas.never_event_types import Withdrawal
+
+
+TAKES_AWAY = frozenset({"confirmed", "returned_to_review"}) | {
+    *("restated_date", "restated_organisation", "restated_type"),
+    *(f"withdrawn_{why}" for why in get_args(Withdrawal)),
+}
+"""The reasons for which a figure may fall; `confirmed` takes it from what was under review."""
 
 
 class NotComparable(ValueError):
-    """Two figures on two sides of a break, or of two financial years: no difference may be made of them."""
+    """Two releases of two financial years: no difference may be made of them."""
 
 
 class Because(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,13 +52,6 @@ def require_comparable(terms: Terms, earlier: Window, later: Window) -> None:
     """Raises `NotComparable`. One financial year compares with itself: its months with the same months."""
     if earlier.first != later.first or terms.policy.year_of(earlier.last) != terms.policy.year_of(later.last):
         raise NotComparable(f"{earlier.named} and {later.named} are of two financial years")
-
-
-def require_one_series(terms: Terms, month: str, other: str) -> None:
-    """Raises `NotComparable` for two months (`2014-04`) with a break between them."""
-    first, second = (terms.series_of(month_begins(one)) for one in (month, other))
-    if first != second:
-        raise NotComparable(f"{month} and {other}: the series breaks on {max(first, second)}")
 
 
 def changes(

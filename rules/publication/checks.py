@@ -11,6 +11,7 @@ import msgspec
 
 from rules.london import first_second
 from rules.publication.cells import Cell, Measure
+from rules.publication.changes import TAKES_AWAY, CellChange
 from rules.publication.figures import NOT_KNOWN, Figure
 from rules.publication.policy import TableName
 from rules.publication.release import Release, canonical, instant_of, read
@@ -20,6 +21,14 @@ _MONTH = re.compile(rf"\d{{4}}-\d{{2}}|{NOT_KNOWN}")
 _KIND = re.compile(rf"\d{{4}}/\d{{1,2}}|{NOT_KNOWN}")
 _SUBTYPE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _ORGANISATION = re.compile(rf"[A-Z0-9]{{3,10}}|{NOT_KNOWN}")
+_WHOLE = re.compile("")
+_GRAIN: dict[TableName, tuple[re.Pattern[str], re.Pattern[str]]] = {
+    "totals": (_WHOLE, _WHOLE),
+    "by_month": (_MONTH, _WHOLE),
+    "by_type": (_KIND, re.compile(rf"|{_SUBTYPE.pattern}")),
+    "by_organisation": (_ORGANISATION, re.compile(rf"|{_KIND.pattern}")),
+}
+"""What a row and a part of each table may be called."""
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,14 +183,36 @@ def _nothing_typed(one: Release) -> Check:
 
 
 def _differencing(one: Release) -> Check:
+    """What somebody learns who subtracts the release before from this one: what `changes` lists, no more.
+
+    So each of these stands at the grain at which releases count, never by ward, day or case; and no figure
+    falls without a revision that says why.
+    """
+    finer = [each for each in one.changes if not _at_the_grain(each)]
+    unsaid = [each for each in one.changes if not _falls_by_revision(each)]
     single = sum(
         1
         for each in one.changes
         if each.table == "by_organisation" and each.part and abs(each.after - each.before) == 1
     )
     told = (
-        f"Taken from the release before, {single} figures of a type at an organisation differ by one. "
-        "What can be worked out from that is an organisation, a type with sub-type and a month, published "
-        "in any case; nothing finer enters a release."
+        f"Taken from the release before, {len(one.changes)} figures differ, {single} of them by one event of a "
+        "type at an organisation. None is finer than a month, a type with sub-type, or an organisation with "
+        "type, all published in any case; and none falls but by a revision with its reason."
+        if not finer and not unsaid
+        else f"Taken from the release before, {len(finer)} figures show more than a month, a type with "
+        f"sub-type, or an organisation with type, and {len(unsaid)} fall without a revision that says why."
     )
-    return Check(id="differencing", passed=True, told=told)
+    return Check(id="differencing", passed=not finer and not unsaid, told=told)
+
+
+def _at_the_grain(each: CellChange) -> bool:
+    row, part = _GRAIN[each.table]
+    return bool(row.fullmatch(each.row) and part.fullmatch(each.part))
+
+
+def _falls_by_revision(each: CellChange) -> bool:
+    """Whatever takes away is a revision, and those make up for the fall, if there is one."""
+    taken = [why for why in each.because if why.change < 0]
+    revised = all(why.reason in TAKES_AWAY for why in taken)
+    return revised and each.before - each.after <= -sum(why.change for why in taken)

@@ -11,11 +11,14 @@ import pytest
 from rules.london import first_second
 from rules.policy import PolicyRefused, read_folder
 from rules.publication import policy
-from rules.publication.changes import NotComparable, changes, require_comparable, require_one_series
+from rules.publication.changes import Because, NotComparable, changes, require_comparable
+from rules.publication.checks import checks
 from rules.publication.figures import NUMERATOR, CaveatMissing, Completeness, Figure
 from rules.publication.ledger import ledger
 from rules.publication.release import Order, Release, canonical, read, release
 from rules.publication.windows import Adopted, Window, planned, timetable
+from sinks.publication.bars import bars
+from sinks.publication.page import fragment
 from tests.spec.releases import TERMS, publish
 
 YEAR = Window(date(2014, 4, 1), date(2014, 7, 31))
@@ -128,6 +131,67 @@ KEYS = {
 PERSONAL = ("patient", "person", "name", "ward", "case", "nhs", "birth", "consultant", "reporter", "shift")
 
 
+TWO_MONTHS = """
+2014-05-01 00:00  begins
+2014-05-06 10:00  A recorded RXX 2011/1 on=2014-04-10 sub=wrong_side
+2014-05-07 10:00  A counted
+2014-05-08 10:00  B recorded RYY 2011/3 on=2014-04-12
+2014-06-02 10:00  C recorded RYY 2011/1 on=2014-05-02
+2014-06-03 10:00  A withdrawn rejected
+2014-06-28 00:00  tick
+"""
+
+
+def differing(table: str, **changed: Any) -> tuple[bool, bool]:
+    """Whether `differencing` passes on May, and again with one change of this table altered."""
+    _, may = publish(TWO_MONTHS).releases
+    (place, *_) = (
+        at for at, each in enumerate(may.changes) if each.table == table and each.before > each.after
+    )
+    altered = msgspec.structs.replace(may.changes[place], **changed)
+    other = msgspec.structs.replace(may, changes=(*may.changes[:place], altered, *may.changes[place + 1 :]))
+    before, after = (
+        check.passed
+        for one in (may, other)
+        for check in checks(one, canonical(one), None)
+        if check.id == "differencing"
+    )
+    return before, after
+
+
+@pytest.mark.parametrize(
+    ("table", "changed"),
+    [
+        ("by_month", {"row": "2014-04-10"}),
+        ("by_month", {"part": "2011/1"}),
+        ("by_type", {"part": "Theatre 4"}),
+        ("by_organisation", {"row": "RXX/A1"}),
+        ("by_organisation", {"part": "2011/1/wrong_side"}),
+        ("totals", {"row": "RXX"}),
+    ],
+)
+def test_subtracting_a_release_shows_nothing_finer_than_releases_count(
+    table: str, changed: dict[str, str]
+) -> None:
+    assert differing(table, **changed) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "because",
+    [
+        (),
+        (Because(reason="new_period", says="", change=-1),),
+        (
+            Because(reason="new_period", says="", change=-1),
+            Because(reason="withdrawn_rejected", says="", change=-1),
+            Because(reason="confirmed", says="", change=1),
+        ),
+    ],
+)
+def test_no_figure_falls_without_a_revision_that_says_why(because: tuple[Because, ...]) -> None:
+    assert differing("by_organisation", because=because) == (True, False)
+
+
 def test_no_key_is_of_a_person_a_case_or_a_ward() -> None:
     keys = set(_keys(msgspec.json.decode(canonical(made()))))
     assert keys <= KEYS
@@ -179,13 +243,6 @@ def test_a_release_drafted_on_the_day_is_not_drafted_before() -> None:
     assert list(planned(TERMS.policy, AS_OF + 1, AS_OF + 1)) == []
 
 
-@pytest.mark.parametrize("months", [("2015-03", "2015-04"), ("2018-01", "2018-02"), ("2021-03", "2021-04")])
-def test_figures_on_two_sides_of_a_break_are_not_compared(months: tuple[str, str]) -> None:
-    require_one_series(TERMS, months[0], months[0])
-    with pytest.raises(NotComparable, match=f"breaks on {months[1]}"):
-        require_one_series(TERMS, *months)
-
-
 def test_two_years_are_not_compared() -> None:
     now = ledger([], AS_OF, TERMS)
     before = Window(date(2013, 4, 1), date(2014, 3, 31))
@@ -198,6 +255,26 @@ def test_a_break_within_the_window_is_marked() -> None:
     one = made(window=Window(date(2017, 4, 1), date(2018, 3, 31)))
     assert [each.day for each in one.breaks if each.within_window] == ["2018-02-01"]
     assert len({month.series for month in one.by_month}) == 2
+
+
+def test_chart_and_table_are_cut_where_the_series_breaks() -> None:
+    """Before the first month of the new series, and nowhere else."""
+    window = Window(date(2017, 4, 1), date(2018, 3, 31))
+    history = """
+    2018-04-05 09:00  begins
+    2018-04-06 09:00  A recorded RXX 2015/1 on=2018-01-31
+    2018-04-07 09:00  B recorded RXX 2018/1 on=2018-02-01
+    """
+    one = made(history, window, first_second(date(2018, 4, 28)))
+    chart = bars(one.by_month)
+    assert chart is not None
+    assert [(row.label, row.broken) for row in chart.rows if row.broken] == [("February 2018", "2018-02-01")]
+    page = fragment(one)
+    assert "The series breaks here: do not compare across 1 February 2018" in page
+    table = page[page.index('id="by-month"') :]
+    cut = table.index("The series breaks on 1 February 2018: do not compare across this line.")
+    assert table.index("January 2018") < cut < table.index("February 2018</th>")
+    assert table.count("do not compare across this line") == 1
 
 
 Files = dict[str, dict[str, Any]]
