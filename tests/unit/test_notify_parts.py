@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from command.contacts import check
 from embedded.problems import StartError
+from rules.escalation.policy import default_content
+from rules.escalation.policy import parse as parse_policy
 from schemas.escalation_events import DeliveryStep
 from schemas.escalation_types import EscalationClimbed, EscalationClosed, EscalationRaised, EscalationReturned
 from schemas.outcome_types import Outcome
@@ -255,10 +257,12 @@ def test_the_same_message_is_the_same_mail() -> None:
     assert max(map(len, first.as_bytes().split(b"\r\n"))) < 998
 
 
+PAGE = (Path(__file__).parents[2] / "docs" / "notifications.md").read_text(encoding="utf-8")
+
+
 def as_a_receiver_is_told_to() -> Callable[[dict[str, str], bytes, bytes, set[str]], dict[str, Any] | None]:
     """The example of docs/notifications.md, as it stands there."""
-    page = (Path(__file__).parents[2] / "docs" / "notifications.md").read_text(encoding="utf-8")
-    block = re.search(r"\n((?:    [^\n]*\n|\n)*?    import hashlib.*?)\n\n[^ \n]", page, re.DOTALL)
+    block = re.search(r"\n((?:    [^\n]*\n|\n)*?    import hashlib.*?)\n\n[^ \n]", PAGE, re.DOTALL)
     assert block is not None
     scope: dict[str, Any] = {}
     exec(textwrap.dedent(block[1]), scope)
@@ -285,3 +289,15 @@ def test_the_receiver_of_the_documents_takes_ours_once_and_nothing_else() -> Non
     ):
         with pytest.raises(ValueError, match=r"signature|too old|key"):
             page_for(headers, content, key, set())
+
+
+def test_the_body_of_the_documents_is_one_that_could_be_sent() -> None:
+    shown = re.search(r"\n    (\{.*?\})\n\n", PAGE, re.DOTALL)
+    assert shown is not None
+    said = json.loads(shown[1])
+    sent = json.loads(message.body("key", standing(raised()), SATURDAY_NIGHT, "https://candour.example.org"))
+    assert list(said) == list(sent)
+    policy = parse_policy(default_content()[1])
+    assert said["trigger"] in policy.triggers
+    levels = policy.route("nhs_trust").level
+    assert said["owner_role"] in (levels[said["level"] - 1].office, levels[said["level"] - 1].on_call)
