@@ -72,6 +72,9 @@ def _check(state: CaseState, event_id: str, told: ToldOfClaim) -> None:
     if told.word == "remove" and told.percent not in (None, WHOLE):
         detail = f"is {told.percent}, but cover that is removed leaves the whole to the provider."
         raise wrong("/trust_share_percent", detail, "Leave it out, or decide to reduce.")
+    if told.word == "reduce" and not told.percent:
+        detail = "is missing or 0, but cover that is reduced leaves a share to the provider."
+        raise wrong("/trust_share_percent", detail, f"Say the share, 1 to {WHOLE}, or decide `none`.")
     found = objection(claim, testimony)
     if found is None:
         return

@@ -97,6 +97,8 @@ def _against_share(after: Claim, one: Testimony) -> Why | None:
     """Decision and reimbursement are alternative mechanisms: together they never pass the whole."""
     if one.kind == DECIDED and one.word == "none" and one.percent:
         return "share_without_change", "The decision changes nothing, so that it leaves no share to bear."
+    if one.kind == DECIDED and one.word == "reduce" and not one.percent:
+        return "share_without_change", "The decision reduces cover, and names no share that would be borne."
     if after.share > WHOLE or not 0 <= (one.percent or 0) <= WHOLE:
         told = f"The provider would bear {after.share} % of the claim; {WHOLE} % is the whole."
         return "share_above_100", told

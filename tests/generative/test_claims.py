@@ -38,7 +38,7 @@ ACTS = st.one_of(
     _words("close {}", CLAIM),
     _words("finding {} {}", CLAIM, st.sampled_from(("open", "not_open", "cannot_say"))),
     _words("decision {} reduce share={}", CLAIM, PERCENT),
-    _words("decision {} {}", CLAIM, st.sampled_from(("none", "remove"))),
+    _words("decision {} {}", CLAIM, st.sampled_from(("none", "remove", "reduce"))),
     _words(
         "reimbursement {} {} {}",
         CLAIM,
@@ -129,6 +129,7 @@ def test_what_must_always_hold(steps: list[tuple[int, str, int]]) -> None:
         by_decision = {"remove": 100, "reduce": review.trust_share_percent or 0}.get(review.decision or "", 0)
         assert by_reimbursement + by_decision <= 100
         if review.decision is not None:
+            assert (review.decision == "reduce") == bool(review.trust_share_percent), "a share that is named"
             assert review.claim_id in {one.claim_id for one in opened}
             assert review.finding is not None, "no decision stands without a person's finding"
     for said in chain.said["indemnity"]:

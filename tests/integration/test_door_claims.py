@@ -113,6 +113,9 @@ def test_the_share_of_the_provider_never_passes_the_whole(room: Room) -> None:
     refused(room.post(case_id, too_much, "auditor"), "/percent", "up to 60 % is left")
     assert room.post(case_id, {**REIMBURSED, "percent": 140}, "auditor").status_code == 422
     taken(room, case_id, REIMBURSED)
+    for share in (None, 0):
+        nothing = {**DECISION, "trust_share_percent": share}
+        refused(room.post(case_id, nothing, "auditor"), "/trust_share_percent", "1 to 100")
     removed = {**DECISION, "decision": "remove"}
     refused(room.post(case_id, removed, "auditor"), "/trust_share_percent", "leaves the whole")
     removed["trust_share_percent"] = 100

@@ -78,6 +78,17 @@ TOPIC = Topic(
             said="1x testimony_refused",
         ),
         ClaimLaw(
+            "To reduce without a share is refused, so that the whole of a reimbursement is still the whole",
+            "trap 8; bad input",
+            FOUND
+            + """2014-05-01 10:00  decision C-1 reduce
+            2014-05-02 10:00  decision C-1 reduce share=0
+            2014-05-03 10:00  reimbursement C-1 decided 100""",
+            MARKER + "review C-1 found not_open decided=100",
+            said="2x testimony_refused",
+            because="names no share that would be borne",
+        ),
+        ClaimLaw(
             "The patient is paid while provider and scheme argue",
             "trap 9; A5 row 39",
             FOUND
