@@ -4,29 +4,85 @@ A duty without a number of days in law is never called late: its target has colu
 Discharge under 20(5) is counted apart and never as met.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
+from msgspec import Struct
+
+from rules.candour.opening import grade_of
+from rules.candour.policy import LOWEST_HARM, Duty, Policy, reaches
 from rules.london import in_time, passed
-from schemas.event_types import Instant
+from schemas.event_types import Instant, Patient, Provider
 from sinks.obligation import Obligation
 
-NOTIFIABLE_HARM = ("moderate", "severe", "fatal")
+NOT_BOUND = "no instrument binds"
+"""In the place of a family: the provider's class is not known, or nothing bound it on that day."""
 
 _DAY = 86_400_000
 Counts = dict[str, Any]
 
 
-def rows(owed: Iterable[Obligation], at: Instant | None) -> list[Counts]:
+class Policies:
+    """What the candour rule took, in the order in which it did; at least one."""
+
+    def __init__(self, *taken: Policy) -> None:
+        self.in_force = taken[-1]
+        self._by_version = {policy.version: policy for policy in taken}
+
+    def duty(self, one: Obligation) -> Duty | None:
+        """None where the policy of its version has not come here yet."""
+        policy = self._by_version.get(one.policy_version or "")
+        return None if policy is None else policy.duties.get((one.instrument, one.duty))
+
+
+class Row(NamedTuple):
+    """`numbered`: whether the instrument gives a number of days, be there a calendar for them or not."""
+
+    duty: str
+    family: str
+    numbered: bool
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """One case of the cohort; of its providers those that were asked for."""
+
+    case_id: str
+    kind: str
+    harm: str
+    reported_at: Instant
+    aware_at: Instant
+    providers: tuple[Provider, ...]
+    patients: tuple[Patient, ...]
+
+    @property
+    def notifiable(self) -> bool:
+        return reaches(self.harm, LOWEST_HARM)
+
+
+class Unopened(NamedTuple):
+    """A duty that harm should have opened for a patient at a provider, and did not."""
+
+    case_id: str
+    patient: str
+    provider: str
+    row: Row
+
+
+def rows(
+    owed: Iterable[Obligation], at: Instant | None, policies: Policies, unopened: Iterable[Unopened] = ()
+) -> list[Counts]:
     """One row for each duty, family of instruments (their basis), and whether it has a number of days in law.
 
     `at`: the time to which the counts hold.
     """
-    groups: dict[tuple[str, str, bool], list[Obligation]] = {}
+    groups: dict[Row, list[Obligation]] = {}
     for obligation in owed:
-        key = (obligation.duty, obligation.basis, obligation.due_at is not None)
-        groups.setdefault(key, []).append(obligation)
+        numbered = obligation.due_at is not None or _has_number(policies.duty(obligation))
+        groups.setdefault(Row(obligation.duty, obligation.basis, numbered), []).append(obligation)
+    never = Counter(one.row for one in unopened)
+    groups |= {row: [] for row in never if row not in groups}
     return [
         {
             "duty": duty,
@@ -34,6 +90,7 @@ def rows(owed: Iterable[Obligation], at: Instant | None) -> list[Counts]:
             "instruments": sorted({one.instrument for one in group}),
             "number_in_law": numbered,
             **_common(group),
+            "never_opened": never[Row(duty, family, numbered)],
             **(_numbered(group, at) if numbered else _unnumbered(group, at)),
             **(_told(group) if duty == "tell" else {}),
         }
@@ -41,9 +98,49 @@ def rows(owed: Iterable[Obligation], at: Instant | None) -> list[Counts]:
     ]
 
 
+def never_opened(
+    cases: Iterable[Member], owed: Iterable[Obligation], policies: Policies
+) -> Iterator[Unopened]:
+    """Of each patient harmed moderately or worse, by provider: what harm should have opened and did not.
+
+    A duty that was opened under any instrument was opened: after a regrade it is that of the regrade's day.
+    """
+    policy = policies.in_force
+    by_harm = {duty.name for duty in policy.duties.values() if duty.opens == "harm"}
+    opened = {
+        (one.case_id, one.patient, one.provider, one.duty)
+        for one in owed
+        if (duty := policies.duty(one)) is None or duty.opens == "harm"
+    }
+    for case in cases:
+        if case.kind not in policy.readings.kinds:
+            continue
+        harmed = [one.ref for one in case.patients if reaches(grade_of(one), LOWEST_HARM)]
+        for provider in case.providers if harmed else ():
+            asked = {
+                Row(duty.name, instrument.basis, _has_number(duty))
+                for instrument, _ in policy.binding(provider, case.reported_at, case.aware_at)
+                for duty in instrument.duty
+                if duty.opens == "harm"
+            } or {Row(name, NOT_BOUND, False) for name in by_harm}
+            for patient in harmed:
+                for row in asked:
+                    if (case.case_id, patient, provider.code, row.duty) not in opened:
+                        yield Unopened(case.case_id, patient, provider.code, row)
+
+
+def _has_number(duty: Duty | None) -> bool:
+    return duty is not None and duty.due_working_days is not None
+
+
+def _stands(one: Obligation) -> str:
+    """Discharged after the due time is discharged; the breach that stands is counted beside it."""
+    return "discharged" if one.state == "breached" and one.discharged_at is not None else one.state
+
+
 def _common(group: Sequence[Obligation]) -> Counts:
     def stand(state: str) -> int:
-        return sum(one.state == state for one in group)
+        return sum(_stands(one) == state for one in group)
 
     return {
         "obligations": len(group),
@@ -57,12 +154,14 @@ def _common(group: Sequence[Obligation]) -> Counts:
 
 
 def _numbered(group: Sequence[Obligation], at: Instant | None) -> Counts:
-    waiting = [one for one in group if one.state in ("open", "breached")]
+    waiting = [one for one in group if _stands(one) in ("open", "breached")]
     late = sum(one.state == "breached" or _gone(one.due_at, at) for one in waiting)
+    undated = sum(one.state == "open" and one.due_at is None for one in waiting)
     return {
         "met_late": sum(one.state == "met_late" for one in group),
-        "open_in_time": len(waiting) - late,
+        "open_in_time": len(waiting) - late - undated,
         "open_late": late,
+        "open_without_date": undated,
         "breaches_standing": sum(one.breached_at is not None for one in group),
     }
 

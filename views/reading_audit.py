@@ -3,25 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from schemas.event_types import Instant
+from rules.candour.policy import default_content, parse
+from schemas.event_types import Instant, Patient, Provider
 from sinks.obligation import Obligation
-from sinks.tables import case_events, cases, obligations
-from views.audit import NOTIFIABLE_HARM
+from sinks.tables import case_events, cases, obligations, outcomes
+from views.audit import Member, Policies
 from views.reading import fold_at, load
+from views.reading_policy import FIRST_PARTITION
 
 _IDS_AT_ONCE = 2000
-
-
-class Member(Struct, frozen=True, kw_only=True):
-    """One case of the cohort."""
-
-    case_id: str
-    harm: str
-    flags: int
 
 
 class Cohort(Struct, frozen=True, kw_only=True):
@@ -29,14 +23,7 @@ class Cohort(Struct, frozen=True, kw_only=True):
 
     cases: Sequence[Member]
     obligations: Sequence[Obligation]
-
-    @property
-    def never_opened(self) -> list[str]:
-        """Cases of moderate harm or worse in which no duty was ever opened."""
-        opened = {obligation.case_id for obligation in self.obligations}
-        return [
-            one.case_id for one in self.cases if one.harm in NOTIFIABLE_HARM and one.case_id not in opened
-        ]
+    policies: Policies
 
 
 def cohort(
@@ -51,21 +38,23 @@ def cohort(
     if as_at is not None:
         members = _then(connection, provider, since, until, as_at)
     owed = list(_owed(connection, [member.case_id for member in members], provider, as_at))
-    return Cohort(cases=members, obligations=owed)
+    return Cohort(cases=members, obligations=owed, policies=_policies(connection, as_at))
 
 
 def _now(
     connection: Connection, provider: str | None, since: Instant | None, until: Instant | None
 ) -> list[Member]:
     table = cases.c
-    chosen = select(table.case_id, table.harm, table.flags).order_by(table.reported_at, table.case_id)
+    chosen = select(cases).order_by(table.reported_at, table.case_id)
     if since is not None:
         chosen = chosen.where(table.reported_at >= since)
     if until is not None:
         chosen = chosen.where(table.reported_at < until)
     if provider is not None:
         chosen = chosen.where(table.providers.contains([{"code": provider}]))
-    return [Member(**_plain(row)) for row in connection.execute(chosen).mappings()]
+    return [
+        _member(row["case_id"], row["harm"], row, provider) for row in connection.execute(chosen).mappings()
+    ]
 
 
 def _then(
@@ -74,7 +63,7 @@ def _then(
     """By the latest event of each case that had been recorded by then."""
     rows = connection.execute(_latest(as_at))
     return [
-        Member(case_id=row.case_id, harm=row.payload["harm"], flags=row.payload["flags"])
+        _member(row.case_id, row.payload["harm"], row.payload["facts"], provider)
         for row in rows
         if _belongs(row.payload["facts"], provider, since, until)
     ]
@@ -114,5 +103,24 @@ def _owed(
         yield from now if as_at is None else fold_at(connection, [one.id for one in now], as_at).values()
 
 
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name): value for name, value in row.items()}
+def _member(case_id: str, harm: str, facts: Mapping[Any, Any], provider: str | None) -> Member:
+    return Member(
+        case_id=case_id,
+        kind=facts["kind"],
+        harm=harm,
+        reported_at=facts["reported_at"],
+        aware_at=facts["aware_at"],
+        providers=tuple(
+            convert(one, Provider) for one in facts["providers"] if provider in (None, one["code"])
+        ),
+        patients=convert(facts["patients"], tuple[Patient, ...]),
+    )
+
+
+def _policies(connection: Connection, as_at: Instant | None) -> Policies:
+    """What the candour rule had taken by then; before the first, what this release would have it take."""
+    mine = [outcomes.c.subject == FIRST_PARTITION, outcomes.c.type == "policy_taken"]
+    mine += [outcomes.c.rule == "candour"] + ([] if as_at is None else [outcomes.c.recorded_at <= as_at])
+    taken = connection.scalars(select(outcomes.c.payload).where(*mine).order_by(outcomes.c.revision))
+    contents = [payload["content"] for payload in taken] or [default_content()[1]]
+    return Policies(*map(parse, contents))

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from msgspec.structs import replace
 
 from producers.cases import KnownCase, KnownEvent
 from producers.facts import CaseState
 from producers.sign_in import SignIn
+from rules.candour.policy import default_content, parse
 from schemas import event_types as events
 from schemas import outcome_types as outcomes
 from tests.integration.filled import Asking, Filled, own_database
@@ -296,6 +298,38 @@ def test_audit_as_at_counts_what_was_known_then(api: Asking) -> None:
     (row,) = then["duties"]
     assert (row["met"], row["open_in_time"], row["open_late"]) == (0, 6, 0)
     assert row["median_days_from_awareness_to_told"] is None
+
+
+def test_duty_with_days_beyond_the_calendar_is_counted_as_one_with_days(api: Asking, filled: Filled) -> None:
+    trust = events.Provider(code="RWW", type="nhs_trust", nhs_contract=True, scheme_member=True)
+    version = parse(default_content()[1]).version
+    undated: dict[str, Any] = {"policy_version": version, "provider": "RWW", "due_at": None}
+    filled.add(reported("case-w", facts=facts(providers=(trust,))), opened("case-w", **undated))
+    filled.settle()
+    (row,) = read(api, "/api/audit/candour", provider="RWW")["duties"]
+    assert (row["number_in_law"], row["open_without_date"], row["open_in_time"]) == (True, 1, 0)
+
+
+def test_audit_names_each_patient_who_got_no_duty(api: Asking, filled: Filled) -> None:
+    trust = events.Provider(code="RZZ", type="nhs_trust", nhs_contract=True, scheme_member=True)
+    two = facts(providers=(trust,), patients=(patient("p1"), patient("p2")))
+    filled.add(
+        reported("case-z", facts=two),
+        opened("case-z", subject=tell("case-z", provider="RZZ"), provider="RZZ"),
+        reported("case-near", facts=facts(kind="near_miss", providers=(trust,))),
+    )
+    filled.settle()
+    counted = read(api, "/api/audit/candour", provider="RZZ")
+    (row,) = counted["duties"]
+    assert (counted["moderate_or_worse"], row["obligations"], row["never_opened"]) == (2, 1, 1)
+    assert counted["never_opened_though_moderate_or_worse"] == 1
+    assert counted["never_opened_cases"] == ["case-z"]
+    other = default_content()[1].replace('"outcome"]', '"outcome","near_miss"]')
+    taken = said(outcomes.PolicyTaken, "", 1, LATER, subject="partition:0", sha256="", content=other)
+    filled.add(replace(taken, case_id=None, policy_version=parse(other).version))
+    assert read(api, "/api/audit/candour", provider="RZZ")["never_opened_cases"] == ["case-near", "case-z"]
+    then = read(api, "/api/audit/candour", provider="RZZ", as_at="2014-01-08T12:00:00Z")
+    assert then["never_opened_cases"] == ["case-z"]
 
 
 def test_empty_cohort_is_no_cases(api: Asking) -> None:

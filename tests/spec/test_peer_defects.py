@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from producers.vault import Sealed, Vault
+from rules.candour.policy import default_content, parse
 from rules.london import instant
 from schemas.outcome_types import DeadlineWarned, ObligationBreached, ObligationOpened, Outcome
 from sinks.obligation import Obligation as Row
 from sinks.obligation import fold as read
 from tests.spec.notation import described, moment, tell
-from views.audit import rows
+from views.audit import Policies, rows
 
 REPORT = "2013-12-20 09:00  report harm=moderate\n"  # due on 8 January 2014
 DUE = moment("2014-01-08T23:59:59")
@@ -143,12 +144,14 @@ def test_9_local_time_is_never_taken_for_universal_time() -> None:
 
 def test_10_no_cases_are_no_percentage_and_the_untold_are_counted() -> None:
     """Peer: no cases were 100 % compliant; untold cases and negative durations were left out."""
-    assert rows([], DUE) == []
+    policies = Policies(parse(default_content()[1]))
+    assert rows([], DUE, policies) == []
     untold = owed(REPORT)
     told_before_awareness = owed(
         "2014-01-02 09:00  report harm=moderate\n2014-01-02 10:00  told at=2014-01-01T10:00"
     )
-    (counted,) = [row for row in rows([*untold, *told_before_awareness], DUE + 1000) if row["duty"] == "tell"]
+    counts = rows([*untold, *told_before_awareness], DUE + 1000, policies)
+    (counted,) = [row for row in counts if row["duty"] == "tell"]
     assert (counted["obligations"], counted["met"], counted["open_late"]) == (2, 1, 1)
     assert counted["told"] == 1, "a telling dated before awareness is counted too"
     assert counted["median_days_from_awareness_to_told"] < 0, "and seen for what it is"

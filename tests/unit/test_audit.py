@@ -4,9 +4,14 @@ from typing import Any
 
 import pytest
 
+from rules.candour.policy import default_content, parse
+from schemas.event_types import Grade, Patient, Provider
 from sinks.obligation import Obligation
-from views.audit import rows
+from views.audit import NOT_BOUND, Member, Policies, never_opened, rows
+from views.pages.audit_view import as_csv
 
+POLICY = parse(default_content()[1])
+POLICIES = Policies(POLICY)
 DAY = 86_400_000
 REPORTED = 1_387_530_000_000
 DUE = REPORTED + 10 * DAY
@@ -35,7 +40,7 @@ def obligation(**changed: Any) -> Obligation:
         "starts_at": REPORTED,
         "due_at": DUE,
         "target_at": None,
-        "policy_version": "SC35_2013",
+        "policy_version": POLICY.version,
         "calendar_version": "2014",
         "opened_because": (),
         "latest_because": (),
@@ -57,7 +62,7 @@ def statutory(**changed: Any) -> Obligation:
 
 
 def counted(*owed: Obligation, at: int | None = REPORTED) -> dict[str, Any]:
-    (row,) = rows(owed, at)
+    (row,) = rows(owed, at, POLICIES)
     return row
 
 
@@ -70,6 +75,9 @@ def counted(*owed: Obligation, at: int | None = REPORTED) -> dict[str, Any]:
         ({"state": "open"}, DUE + 999, "open_in_time"),
         ({"state": "open"}, DUE + 1000, "open_late"),
         ({"state": "breached", "breached_at": DUE + DAY}, DUE, "open_late"),
+        ({"state": "breached", "breached_at": DUE + DAY, "discharged_at": DUE + DAY}, DUE, "discharged"),
+        ({"state": "open", "due_at": None}, DUE + DAY, "open_without_date"),
+        ({"state": "met", "due_at": None, "satisfied_at": DUE}, DUE, "met"),
         ({"state": "provisional"}, DUE + DAY, "provisional"),
         ({"state": "stood_down"}, DUE + DAY, "stood_down"),
         ({"state": "merged"}, DUE + DAY, "merged"),
@@ -83,12 +91,13 @@ def test_each_obligation_stands_in_one_column(changed: dict[str, Any], at: int, 
         "discharged",
         "open_in_time",
         "open_late",
+        "open_without_date",
         "provisional",
         "stood_down",
         "merged",
     )
     assert {name: row[name] for name in columns} == {name: int(name == column) for name in columns}
-    assert row["obligations"] == 1
+    assert (row["obligations"], row["number_in_law"]) == (1, True)
 
 
 def test_without_a_number_in_law_nothing_is_called_late() -> None:
@@ -114,7 +123,7 @@ def test_duty_without_a_target_is_neither_within_nor_after() -> None:
 
 
 def test_contract_and_statute_stand_apart() -> None:
-    both = rows([obligation(), obligation(duty="report"), statutory()], DUE)
+    both = rows([obligation(), obligation(duty="report"), statutory()], DUE, POLICIES)
     assert [(row["duty"], row["family"]) for row in both] == [
         ("report", "contract"),
         ("tell", "contract"),
@@ -142,5 +151,84 @@ def test_without_a_settled_tick_nothing_is_past_its_due_time() -> None:
     assert counted(obligation(), at=None)["open_in_time"] == 1
 
 
+def test_breach_stands_beside_a_late_discharge() -> None:
+    row = counted(obligation(state="breached", breached_at=DUE + DAY, discharged_at=DUE + 2 * DAY))
+    assert (row["discharged"], row["breaches_standing"]) == (1, 1)
+
+
+def member(case_id: str = "c", **changed: Any) -> Member:
+    said: dict[str, Any] = {
+        "case_id": case_id,
+        "kind": "incident",
+        "harm": "moderate",
+        "reported_at": REPORTED,
+        "aware_at": REPORTED,
+        "providers": (provider(),),
+        "patients": (patient("p1"),),
+    }
+    return Member(**said | changed)
+
+
+def provider(code: str = "RXX", type: str = "nhs_trust") -> Provider:
+    return Provider(code=code, type=type, nhs_contract=True, scheme_member=True)
+
+
+def patient(ref: str, physical: Grade = "moderate", psychological: Grade = "none") -> Patient:
+    return Patient(ref=ref, physical=physical, psychological=psychological, relation="patient")
+
+
+def missing(case: Member, *owed: Obligation) -> list[tuple[str, str, str, str]]:
+    found = never_opened([case], owed, POLICIES)
+    return sorted((one.patient, one.provider, one.row.duty, one.row.family) for one in found)
+
+
+def test_never_opened_counts_the_patient_who_got_no_duty() -> None:
+    two = member(patients=(patient("p1"), patient("p2", "low", "severe"), patient("p3", "low")))
+    assert missing(two, obligation()) == [("p2", "RXX", "tell", "contract")]
+    assert missing(two, obligation(), obligation(patient="p2", state="stood_down")) == []
+
+
+def test_never_opened_counts_each_provider_that_was_bound() -> None:
+    both = member(providers=(provider(), provider("RYY")))
+    assert missing(both, obligation()) == [("p1", "RYY", "tell", "contract")]
+
+
+@pytest.mark.parametrize("kind", ["near_miss", "hazard", "good_care"])
+def test_kinds_that_the_policy_does_not_hear_are_not_missed(kind: str) -> None:
+    assert missing(member(kind=kind)) == []
+    assert missing(member()) == [("p1", "RXX", "tell", "contract")]
+
+
+def test_regraded_case_is_asked_only_for_the_duty_of_the_regrade() -> None:
+    assert missing(member(), statutory()) == []
+
+
+def test_duty_that_a_never_event_opened_does_not_stand_for_the_one_of_the_harm() -> None:
+    in_2016 = REPORTED + 1000 * DAY
+    case = member(reported_at=in_2016, aware_at=in_2016)
+    told_anyway = statutory(instrument="NE_FRAMEWORK_2015", basis="expectation")
+    assert missing(case, told_anyway) == [("p1", "RXX", "tell", "statute")]
+    assert missing(case, told_anyway, statutory()) == []
+
+
+def test_whom_no_instrument_binds_is_a_row_and_not_silence() -> None:
+    unknown = member(providers=(provider("ZZZ", "not_known"),))
+    assert missing(unknown) == [("p1", "ZZZ", "tell", NOT_BOUND)]
+
+
+def test_never_opened_is_counted_in_the_row_of_its_duty_and_in_the_csv() -> None:
+    cases = [member("c"), member("d"), member("e", providers=(provider("ZZZ", "not_known"),))]
+    found = [*never_opened(cases, [obligation()], POLICIES)]
+    counts = rows([obligation(), obligation(duty="report")], DUE, POLICIES, found)
+    assert [(row["duty"], row["family"], row["obligations"], row["never_opened"]) for row in counts] == [
+        ("report", "contract", 1, 0),
+        ("tell", "contract", 1, 1),
+        ("tell", NOT_BOUND, 0, 1),
+    ]
+    header, *lines = as_csv({"duties": counts}).splitlines()
+    place = header.split(",").index("never_opened")
+    assert [line.split(",")[place] for line in lines] == ["0", "1", "1"]
+
+
 def test_nothing_owed_gives_no_rows() -> None:
-    assert rows([], DUE) == []
+    assert rows([], DUE, POLICIES) == []

@@ -45,16 +45,16 @@ def router(store: Engine, access: Access) -> APIRouter:
         head = _head(own, first, end, when, now, settled)
         if not chosen.cases:
             return {**head, "result": "no cases", "cases": 0, "duties": []}
-        never = chosen.never_opened
+        never = list(audit.never_opened(chosen.cases, chosen.obligations, chosen.policies))
         return {
             **head,
             "result": "cases",
             "cases": len(chosen.cases),
-            "moderate_or_worse": sum(one.harm in audit.NOTIFIABLE_HARM for one in chosen.cases),
+            "moderate_or_worse": sum(one.notifiable for one in chosen.cases),
             "harm_not_known": sum(one.harm == "not_known" for one in chosen.cases),
-            "never_opened_though_moderate_or_worse": len(never),
-            "never_opened_cases": never[:LISTED],
-            "duties": audit.rows(chosen.obligations, now),
+            "never_opened_though_moderate_or_worse": len({one[:3] for one in never}),
+            "never_opened_cases": list(dict.fromkeys(one.case_id for one in never))[:LISTED],
+            "duties": audit.rows(chosen.obligations, now, chosen.policies, never),
         }
 
     return routes

@@ -16,12 +16,14 @@ NUMBERED = {
     "met_late": "Met late",
     "open_in_time": "Open, in time",
     "open_late": "Open, late",
+    "open_without_date": "Open, beyond the calendar",
     "discharged": "Discharged",
     "provisional": "Determination needed",
     "stood_down": "Stood down",
     "merged": "Merged",
     "disputed": "Disputed",
     "breaches_standing": "Breaches standing",
+    "never_opened": "Never opened though moderate or worse",
 }
 UNNUMBERED = {
     "obligations": "Obligations",
@@ -37,6 +39,7 @@ UNNUMBERED = {
     "stood_down": "Stood down",
     "merged": "Merged",
     "disputed": "Disputed",
+    "never_opened": "Never opened though moderate or worse",
 }
 # Name, fill and ink of each segment; neighbours differ in lightness as well as in hue.
 NUMBERED_SERIES = {
@@ -44,6 +47,7 @@ NUMBERED_SERIES = {
     "met_late": ("Met late", "#ed8b00", "#212b32"),
     "provisional": ("Determination needed", "#ffeb3b", "#212b32"),
     "open_in_time": ("Open, in time", "#005eb8", "#ffffff"),
+    "open_without_date": ("Open, beyond the calendar", "#00a499", "#212b32"),
     "met": ("Met in time", "#007f3b", "#ffffff"),
     "discharged": ("Discharged", "#aeb7bd", "#212b32"),
     "stood_down": ("Stood down", "#4c6272", "#ffffff"),
