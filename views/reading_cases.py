@@ -10,7 +10,7 @@ from schemas.event_types import Instant
 from sinks.escalation import Escalation, SeriousClock
 from sinks.never_event import NeverEvent
 from sinks.obligation import Obligation
-from sinks.tables import case_events, obligations, outcomes, progress, quarantines
+from sinks.tables import case_events, obligations, outcomes, progress
 from views.reading import fold_at, load, settled_up_to
 from views.reading_escalations import clocks_of_case, of_case
 from views.reading_never_events import of_case as never_event_of_case
@@ -61,15 +61,16 @@ def read_case(connection: Connection, case_id: str, as_at: Instant | None) -> Ca
     ).all()
     if not rows:
         return None
+    said = _outcomes(connection, case_id, as_at)
     return Case(
         case_id=case_id,
         events=[(row.type, row.payload) for row in rows],
-        outcomes=_outcomes(connection, case_id, as_at),
+        outcomes=said,
         obligations=_obligations(connection, case_id, as_at),
         never_event=never_event_of_case(connection, case_id, as_at),
         escalations=of_case(connection, case_id, as_at),
         serious_clocks=clocks_of_case(connection, case_id, as_at),
-        quarantined=_quarantined(connection, case_id),
+        quarantined=_quarantined(said),
         settled=_settled(connection, rows[-1].partition, rows[-1].offset, as_at),
     )
 
@@ -90,9 +91,15 @@ def _obligations(connection: Connection, case_id: str, as_at: Instant | None) ->
     return [then[obligation.id] for obligation in now if obligation.id in then]
 
 
-def _quarantined(connection: Connection, case_id: str) -> list[Payload]:
-    rows = connection.execute(select(quarantines).where(quarantines.c.case_id == case_id)).mappings()
-    return [{str(name): value for name, value in row.items()} for row in rows]
+def _quarantined(said: Sequence[tuple[str, Payload]]) -> list[Payload]:
+    """Each rule that had set the case aside, and had not read it again."""
+    aside: dict[str, Payload] = {}
+    for kind, payload in said:
+        if kind == "case_quarantined":
+            aside[payload["rule"]] = payload
+        elif kind == "case_read_again":
+            aside.pop(payload["rule"], None)
+    return list(aside.values())
 
 
 def _settled(connection: Connection, partition: int, last_offset: int, as_at: Instant | None) -> bool:

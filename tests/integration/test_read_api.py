@@ -332,6 +332,22 @@ def test_audit_names_each_patient_who_got_no_duty(api: Asking, filled: Filled) -
     assert then["never_opened_cases"] == ["case-z"]
 
 
+def test_case_was_set_aside_for_as_long_as_it_was(api: Asking, filled: Filled) -> None:
+    stumbled: dict[str, Any] = {"subject": "quarantine:case-q", "rule": "candour", "source_offset": 0}
+    filled.add(
+        reported("case-q"),
+        said(outcomes.CaseQuarantined, "case-q", 1, MORNING + HOUR, error="KeyError", **stumbled),
+        said(outcomes.CaseReadAgain, "case-q", 2, MORNING + 3 * HOUR, **stumbled),
+    )
+    filled.settle()
+
+    def aside(**query: Any) -> Any:
+        return read(api, "/api/cases/case-q", **query)["quarantined"]
+
+    assert aside() == aside(as_at="2013-12-20T09:30:00Z") == []
+    assert aside(as_at="2013-12-20T11:00:00Z") == [{"rule": "candour", "error": "KeyError"}]
+
+
 def test_empty_cohort_is_no_cases(api: Asking) -> None:
     empty = read(api, "/api/audit/candour", provider="RYY")
     assert (empty["result"], empty["cases"], empty["duties"]) == ("no cases", 0, [])
