@@ -1,7 +1,8 @@
 """The one relay: appends the rows of the outbox to the log in an order that no tick can overtake evidence in.
 
 Reads only what is older than every transaction still running, by transaction and then by row. A row is
-deleted when it is delivered; only a crash between the two makes a repeat.
+deleted when it is delivered; only a crash between the two makes a repeat. Each topic keeps its order; what
+is for the cases goes at once.
 """
 
 import logging
@@ -26,18 +27,21 @@ log = logging.getLogger(__name__)
 
 LOCK = 0x63616E64_6F6F7204
 BATCH = 1_000
-_POLL_SECONDS = 0.2
+_TURN_SECONDS = 0.25
+"""Between two looks at all topics: patterns are over days, so what they are found in goes together."""
 _BLOCKED_SECONDS = 0.002
 _PAUSE_SECONDS = 0.5
 _UNHEALTHY_SECONDS = 30.0
+_TOPICS = (CASE_EVENTS, WARD_EVENTS)
+_AT_ONCE = (CASE_EVENTS,)
 
 _READ = """
-    SELECT id, topic, partition, key, value, headers FROM door.outbox
-    WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT %s
-"""
-_WAITING = """
-    SELECT count(*), (extract(epoch FROM clock_timestamp()) * 1000)::bigint - min(recorded_at)
-    FROM (SELECT recorded_at FROM door.outbox ORDER BY xid, id LIMIT 1) AS oldest
+    WITH gone AS (DELETE FROM door.outbox WHERE id = ANY(%(delivered)s))
+    SELECT id, topic, partition, key, value, headers,
+        xid < pg_snapshot_xmin(pg_current_snapshot()) AS ripe,
+        (extract(epoch FROM clock_timestamp()) * 1000)::bigint - recorded_at AS age
+    FROM door.outbox WHERE topic = ANY(%(topics)s) AND id <> ALL(%(delivered)s)
+    ORDER BY xid, id LIMIT %(most)s
 """
 
 relayed = Counter("candour_relay_records_total", "Records appended to the log")
@@ -90,18 +94,31 @@ class Relay:
                 return
         connection.execute("LISTEN outbox")
         self.state = "relaying"
+        next_turn = 0.0
         while not self._stop.is_set():
-            self._delete(connection)
-            rows = [Row(*row) for row in connection.execute(_READ, (BATCH,))]
+            all_topics = time.monotonic() >= next_turn
+            rows, blocked = self._read(connection, _TOPICS if all_topics else _AT_ONCE)
             if rows:
                 if not self._append(producer, rows):
                     return
                 self._delivered = [row.id for row in rows]
                 relayed.inc(len(rows))
-                self._delete(connection)
             else:
-                self._rest(connection, producer)
+                if all_topics:
+                    next_turn = time.monotonic() + _TURN_SECONDS
+                producer.poll(0)
+                self._rest(connection, blocked, next_turn)
             self._stuck_since = None
+        self._read(connection, ())
+
+    def _read(self, connection: psycopg.Connection[Any], topics: Sequence[str]) -> tuple[list[Row], bool]:
+        """Deletes what was delivered, and gives what comes next, and whether some of it is not yet ripe."""
+        values = {"delivered": self._delivered, "topics": list(topics), "most": BATCH}
+        found = connection.execute(_READ, values).fetchall()
+        self._delivered = []
+        oldest_ms.set(found[0][-1] if found else 0)
+        rows = [Row(*row) for *row, ripe, _ in found if ripe]
+        return rows, len(rows) < len(found)
 
     def _append(self, producer: Producer, rows: Sequence[Row]) -> bool:
         """Whether every row is on the log; False where we were told to stop before."""
@@ -137,28 +154,20 @@ class Relay:
         self.state = "relaying"
         return True
 
-    def _delete(self, connection: psycopg.Connection[Any]) -> None:
-        if self._delivered:
-            connection.execute("DELETE FROM door.outbox WHERE id = ANY(%s)", (self._delivered,))
-            self._delivered = []
-
-    def _rest(self, connection: psycopg.Connection[Any], producer: Producer) -> None:
+    def _rest(self, connection: psycopg.Connection[Any], blocked: bool, until: float) -> None:
         """Until something is committed; a moment only, where a row waits for an older transaction to end."""
-        producer.poll(0)
-        waiting, age = connection.execute(_WAITING).fetchone() or (0, None)
-        oldest_ms.set(age or 0)
-        if waiting:
+        if blocked:
             self._stop.wait(_BLOCKED_SECONDS)
             return
-        for _ in connection.notifies(timeout=_POLL_SECONDS, stop_after=1):
-            break
+        for _ in connection.notifies(timeout=max(0.0, until - time.monotonic()), stop_after=1):
+            pass  # what was notified together comes in one turn
 
     def _await_topic(self) -> bool:
         """Until the log is there with its partitions: what is produced before would be refused for good."""
         admin = AdminClient({"bootstrap.servers": self._kafka, "log_level": 0})
         while not self._stop.is_set():
             try:
-                missing = [name for name in (CASE_EVENTS, WARD_EVENTS) if not _is_there(admin, name)]
+                missing = [name for name in _TOPICS if not _is_there(admin, name)]
                 if not missing:
                     return True
                 self._hindered(f"waits for the topic {missing[0]}", None)

@@ -1,6 +1,7 @@
 """Reads the log from given positions, in batches of what has come and no more, so that nothing waits."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
@@ -11,6 +12,8 @@ TOPICS = (CASE_EVENTS, *RULES)
 BATCH = 1000
 _LINGER_SECONDS = 0.004
 """What comes at the same moment comes in one transaction; longer put all of it later and saved nothing."""
+_COMPANY_SECONDS = 0.05
+"""How long what nobody waits for may wait, to be written with others or with what is waited for."""
 
 _Headers = list[tuple[str, str | bytes | None]]
 Place = tuple[str, int]
@@ -47,6 +50,7 @@ class Log:
 
     `linger`: how many seconds more may come in the same batch after the first record. What came while the
     batch before was being written has waited already, and is given at once.
+    `can_wait`: topics whose records wait a little for others, of these topics or not.
     """
 
     def __init__(
@@ -55,8 +59,9 @@ class Log:
         positions: Mapping[Place, int],
         places: Sequence[Place] = PLACES,
         linger: float = _LINGER_SECONDS,
+        can_wait: Collection[str] = (),
     ) -> None:
-        self._linger = linger
+        self._linger, self._can_wait = linger, can_wait
         self._consumer = Consumer(
             {
                 "bootstrap.servers": kafka,
@@ -74,13 +79,20 @@ class Log:
 
     def batch(self, seconds: float) -> list[Entry]:
         """What has come, after waiting for the first at most so long. Raises `LogLost` and `LogAway`."""
-        came = self._consumer.consume(BATCH, 0)
+        came, linger = self._consumer.consume(BATCH, 0), 0.0
         if not came:
-            first = self._consumer.poll(seconds)
-            if first is None:
-                return []
-            came = [first, *self._consumer.consume(BATCH - 1, self._linger)]
+            came, linger = self._next(seconds), self._linger
+        until, newest = time.monotonic() + _COMPANY_SECONDS, came
+        while newest and len(came) < BATCH and all(one.topic() in self._can_wait for one in newest):
+            newest = self._next(until - time.monotonic())
+            came, linger = [*came, *newest], self._linger
+        if newest:
+            came += self._consumer.consume(BATCH, linger)
         return [_entry(message) for message in came if self._is_record(message)]
+
+    def _next(self, seconds: float) -> list[Message]:
+        message = self._consumer.poll(max(0.0, seconds))
+        return [] if message is None else [message]
 
     def close(self) -> None:
         self._consumer.close()

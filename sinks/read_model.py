@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from health.pauses import short_pauses
 from schemas.codec import Codec
 from schemas.registry import RegistryCodec, RegistryRefused
+from schemas.topics import CASE_EVENTS, PATTERNS
 from sinks.alarms import raise_alarm
 from sinks.arrivals import Arrivals, read
 from sinks.database import engine
@@ -28,6 +29,8 @@ from sinks.settled import EngineOffsets, Settling
 from sinks.writing import Busy, positions, write
 
 WAIT_SECONDS = 0.1
+NOBODY_WAITS = (CASE_EVENTS, PATTERNS)
+"""What the board shows at once are duties, escalations and reviews."""
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 _STEADY_SECONDS = 10.0
 _PASSING = (SQLAlchemyError, psycopg.Error, KafkaException, httpx.HTTPError, RegistryRefused, LogAway, Busy)
@@ -86,7 +89,7 @@ def _one_pass(
 ) -> None:
     with store.connect() as connection:
         reached, settling = positions(connection), Settling(connection)
-    source = Log(kafka, reached)
+    source = Log(kafka, reached, can_wait=NOBODY_WAITS)
     try:
         while not stop.is_set():
             entries = source.batch(WAIT_SECONDS)

@@ -40,10 +40,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Setting:
-    """Where the engine runs, and how patient it is (seconds).
-
-    `gather`: how long it lets records come together, where nobody waits for what it says.
-    """
+    """Where the engine runs, and how patient it is (seconds)."""
 
     kafka: str
     data: str
@@ -54,7 +51,6 @@ class Setting:
     rebalance: float = 20.0
     delivery_deadline: float = 30.0
     out_of_group: float = 60.0
-    gather: float = 0.0
     outcome_log: dict[str, str | int | bool] = field(default_factory=dict)  # further producer settings
 
 
@@ -91,7 +87,7 @@ class CaseEngine:
             self.engines, codec, Peek(rules, codec), self.outcomes, DeadLetters(setting.kafka, die), die
         )
         self.app = _app(setting)
-        self.app.transport = self.transport(self.app, self.outcomes.settled, self.runner, setting.gather)
+        self.app.transport = self.transport(self.app, self.outcomes.settled, self.runner)
         self.app.on_partitions_revoked.connect(self._forget)
         self.app.on_rebalance_complete.connect(self._remember)
         topic = self.app.topic(

@@ -31,13 +31,11 @@ class WithoutBarrier(CaseEngine):
     """Commits whether or not anything is delivered; crash points stay where they were."""
 
     @staticmethod
-    def transport(
-        app: faust.App, settled: Settled, hearing: Hearing, gather: float = 0.0
-    ) -> aiokafka.Transport:
+    def transport(app: faust.App, settled: Settled, hearing: Hearing) -> aiokafka.Transport:
         async def at_once() -> None:
             return None
 
-        return behind_barrier(app, at_once, hearing, gather)
+        return behind_barrier(app, at_once, hearing)
 
 
 class WithoutRecovery(CaseEngine):
