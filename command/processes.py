@@ -178,7 +178,8 @@ def _web(s: Settings) -> None:
     from views.web import run
 
     addresses = {"database": _database(s), "kafka": _kafka(s), "registry": _registry(s)}
-    run(**addresses, host=s.host, port=s.port, data=str(s.data), clock=s.clock)
+    anywhere = s.sign_in == "anywhere"
+    run(**addresses, host=s.host, port=s.port, data=str(s.data), clock=s.clock, sign_in_anywhere=anywhere)
 
 
 _RUNS: dict[str, Callable[[Settings], None]] = {

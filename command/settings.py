@@ -9,6 +9,7 @@ import msgspec
 from embedded.problems import StartError
 
 ClockKind = Literal["system", "manual"]
+SignInFrom = Literal["here", "anywhere"]
 Tls = Literal["required", "offered", "implicit"]
 PREFIX = "CANDOUR_"
 ADDRESSES = {"kafka": "KAFKA_BOOTSTRAP", "registry": "SCHEMA_REGISTRY_URL", "database": "DATABASE_URL"}
@@ -21,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     clock: ClockKind = "system"
+    sign_in: SignInFrom = "here"
     tick_seconds: float = 30.0
     health_port: int = 0
     instance: str = "engine-0"

@@ -1,4 +1,4 @@
-"""Who is asking. In the demonstration, on this machine only: `demo:ROLE[:PROVIDER]`, bearer or cookie."""
+"""Who is asking. In the demonstration, on this machine: `demo:ROLE[:PROVIDER]`, bearer or cookie."""
 
 import re
 from ipaddress import ip_address
@@ -14,10 +14,14 @@ _DEMO = re.compile(r"demo:([a-z]+)(?::([A-Za-z0-9]{2,10}))?", re.ASCII)
 
 
 class SignIn:
-    """`demonstration`: whether its sign-in is open (embedded mode); never for other machines."""
+    """`demonstration`: whether its sign-in is open (embedded mode), and then to this machine only.
 
-    def __init__(self, *, demonstration: bool) -> None:
-        self.demonstration = demonstration
+    `anywhere`: to whoever reaches the port, where somebody chose it (CANDOUR_SIGN_IN): in a container nobody
+    comes from the machine itself. There is no password: only this machine may reach such a port.
+    """
+
+    def __init__(self, *, demonstration: bool, anywhere: bool = False) -> None:
+        self.demonstration, self.anywhere = demonstration, anywhere
 
     def caller(self, request: HTTPConnection) -> Caller | None:
         """None where nobody signed in. Raises `Refused` (401) for a sign-in that does not hold."""
@@ -44,7 +48,7 @@ class SignIn:
         return caller
 
     def open_to(self, request: HTTPConnection) -> bool:
-        return self.demonstration and _is_here(request)
+        return self.anywhere or (self.demonstration and _is_here(request))
 
 
 def parse(said: str) -> Caller | None:

@@ -1,6 +1,7 @@
 """docker-compose.yml: valid by the published Compose schema, and the same processes as `candour up`."""
 
 import json
+import re
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 from command.processes import NAMES
+from command.settings import Settings, read
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,6 +54,38 @@ def test_what_is_waited_for_is_there(compose: dict[str, Any]) -> None:
     for service in compose["services"].values():
         assert set(service.get("depends_on", {})) <= set(compose["services"])
         assert set(service.get("secrets", [])) <= set(compose["secrets"])
+
+
+def test_every_setting_is_one_and_its_value_fits(compose: dict[str, Any]) -> None:
+    known = {f"CANDOUR_{name.upper()}" for name in Settings.__struct_fields__}
+    for name, service in compose["services"].items():
+        if service.get("image") == "candour:latest":
+            ours = {key: _default(value) for key, value in service["environment"].items()}
+            assert {key for key in ours if key.startswith("CANDOUR_")} <= known, name
+            read(ours)
+
+
+def test_the_sign_in_without_password_is_closed_and_the_port_is_for_this_machine(
+    compose: dict[str, Any],
+) -> None:
+    web = compose["services"]["web"]
+    ours = {key: _default(value) for key, value in web["environment"].items()}
+    assert read(ours).sign_in == "here"
+    assert read(ours | {"CANDOUR_SIGN_IN": "anywhere"}).sign_in == "anywhere"
+    for name, service in compose["services"].items():
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name
+
+
+def test_what_is_secret_goes_neither_into_the_repository_nor_into_the_image(compose: dict[str, Any]) -> None:
+    folders = {Path(secret["file"]).parts[0] for secret in compose["secrets"].values()}
+    for file in (".gitignore", ".dockerignore"):
+        passed_over = {line.strip("/") for line in (ROOT / file).read_text(encoding="utf-8").splitlines()}
+        assert folders <= passed_over, file
+
+
+def _default(value: str) -> str:
+    """`${NAME:-default}` where NAME is not set."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value))
 
 
 def test_the_image_copies_every_package() -> None:

@@ -180,6 +180,14 @@ def test_the_demonstration_sign_in_is_for_this_machine_only() -> None:
         SignIn(demonstration=False).caller(connection("127.0.0.1", cookie="demo:safety"))
 
 
+def test_where_somebody_chose_it_the_sign_in_is_open_to_whoever_reaches_the_port() -> None:
+    chosen = SignIn(demonstration=False, anywhere=True)
+    assert chosen.caller(connection("172.18.0.1", "Bearer demo:safety")) == Caller("safety")
+    assert chosen.reporter(connection("172.18.0.1")) is None
+    with pytest.raises(Refused):
+        chosen.caller(connection("172.18.0.1", "Bearer demo:chief"))
+
+
 def test_times_must_come_in_order_and_by_now() -> None:
     now = 1_387_530_000_000
     assert times.faults(now, occurred_at=now - 2, noticed_at=None, reported_at=now) == []
