@@ -4,6 +4,8 @@ import json
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as released
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
@@ -28,7 +30,7 @@ class Health:
 def serve(
     port: int,
     ready: Ready,
-    version: dict[str, object],
+    about: dict[str, object],
     *,
     host: str = "127.0.0.1",
     registry: CollectorRegistry = REGISTRY,
@@ -36,8 +38,10 @@ def serve(
     """Answer in a thread until `close`; port 0 takes a free one (`.port`).
 
     `ready` gives whether the process does its work, and what there is to say about that as JSON; when it
-    raises, the answer is "not ready" with the error's name. Raises OSError when the port is taken.
+    raises, the answer is "not ready" with the error's name. `about` stands beside the release under /version.
+    Raises OSError when the port is taken.
     """
+    version = {**about, "version": _released()}
 
     class Answers(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -79,6 +83,13 @@ def serve(
         server.server_close()
         raise
     return Health(server)
+
+
+def _released() -> str:
+    try:
+        return released("candour")
+    except PackageNotFoundError:
+        return "not installed, run from its source"
 
 
 def _ask(ready: Ready) -> tuple[bool, dict[str, object]]:

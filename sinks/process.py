@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 
 from health import serve
 
@@ -42,15 +41,8 @@ def ending(stop: threading.Event | None) -> threading.Event:
 def answering(name: str, port: int) -> Iterator[Pulse]:
     """Answers /livez /readyz /version /metrics meanwhile."""
     pulse = Pulse()
-    health = serve(port, pulse.ready, {"name": f"candour {name}", "version": _version()})
+    health = serve(port, pulse.ready, {"name": f"candour {name}"})
     try:
         yield pulse
     finally:
         health.close()
-
-
-def _version() -> str:
-    try:
-        return version("candour")
-    except PackageNotFoundError:
-        return "not installed, run from its source"

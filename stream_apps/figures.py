@@ -1,5 +1,6 @@
 """What the case engine shows of itself on /metrics. No verdict depends on any of it."""
 
+import math
 import time
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -47,4 +48,5 @@ def _commit_age() -> float:
 
 
 COMMIT_AGE.set_function(_commit_age)
-LAG.set_function(lambda: time.time() - min(_ticks.values()) if _ticks else 0.0)
+# Before the first tick it is not known, which is no number: nought would look as if all were well.
+LAG.set_function(lambda: time.time() - min(_ticks.values()) if _ticks else math.nan)
