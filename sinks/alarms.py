@@ -1,11 +1,15 @@
 """Alarms: plain sentences that say what is wrong and what to do. Each stands once, until it is cleared."""
 
 import time
+from collections.abc import Collection
 
 from sqlalchemy import Connection, func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from sinks.tables import alarms
+
+TIME_STOOD_STILL = "time stood still"
+"""The one kind that asks for nothing: it is over, and is told for a while."""
 
 
 def raise_alarm(connection: Connection, kind: str, about: str, text: str) -> bool:
@@ -20,9 +24,16 @@ def clear_alarm(connection: Connection, kind: str, about: str) -> bool:
     return connection.execute(update(alarms).where(standing).values(cleared_at=_now())).rowcount > 0
 
 
+def clear_others(connection: Connection, kind: str, about: Collection[str]) -> None:
+    """Those of the kind that are about anything else."""
+    others = (alarms.c.kind == kind) & alarms.c.about.not_in(about) & alarms.c.cleared_at.is_(None)
+    connection.execute(update(alarms).where(others).values(cleared_at=_now()))
+
+
 def standing(connection: Connection) -> int:
-    count = connection.scalar(func.count().select().select_from(alarms).where(alarms.c.cleared_at.is_(None)))
-    return count or 0
+    """How many ask for somebody."""
+    waits = alarms.c.cleared_at.is_(None) & (alarms.c.kind != TIME_STOOD_STILL)
+    return connection.scalar(func.count().select().select_from(alarms).where(waits)) or 0
 
 
 def _now() -> int:

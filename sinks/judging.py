@@ -4,8 +4,14 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
+from rules.london import in_words
+from schemas.event_types import Instant
+
 TICK_LIMIT_MS = 90_000
 """Three ticks."""
+GAP_SHOWN_MS = 24 * 3600 * 1000
+"""For how long it is told that time stood still and goes on again."""
+CLOCK_WAITS = "the clock waits for a person"
 ENGINE_LIMIT_MS = SINK_LIMIT_MS = OUTBOX_LIMIT_MS = 30_000
 
 
@@ -22,13 +28,15 @@ class Partition(Struct, kw_only=True):
 
 class Found(Struct, kw_only=True):
     """`partitions` is empty when Kafka did not answer. `watched_ms`: for how long the watchdog has looked.
-    `patterns_stuck`: partitions in which patterns have not moved, though records wait."""
+    `patterns_stuck`: partitions in which patterns have not moved, though records wait. `clock_waits`: why
+    the clock stopped, while nobody has cleared it."""
 
     manual_clock: bool
     outbox_age_ms: int | None
     partitions: list[Partition]
     watched_ms: int
     patterns_stuck: list[int] = []
+    clock_waits: str | None = None
 
 
 def judge(found: Found) -> dict[str, str | None]:
@@ -60,6 +68,23 @@ def _ticks(found: Found) -> str | None:
         silent,
         f"Time stands still: no tick for {TICK_LIMIT_MS // 1000} seconds in {_named(silent)}, so no breach "
         "can be raised there. See that the clock and the relay run; the clock's log says why it stopped.",
+    )
+
+
+def _clock(found: Found) -> str | None:
+    if found.manual_clock or found.clock_waits is None:
+        return None
+    return (
+        f"The clock has stopped and waits for a person: {found.clock_waits}. No breach is raised meanwhile. "
+        "Compare the machine's clock with one you trust and set it right; then `candour clock clear`."
+    )
+
+
+def stood_still(before: Instant, after: Instant) -> str:
+    """What is told of a gap between two ticks that was ordinary, such as a night or an upgrade."""
+    return (
+        f"Time stood still from {in_words(before)} to {in_words(after)}: no tick came. What fell due "
+        "meanwhile was called late only after that."
     )
 
 
@@ -112,9 +137,10 @@ def _named(partitions: Iterable[int]) -> str:
 _TEXTS: dict[str, Callable[[Found], str | None]] = {
     "Kafka is away": _kafka,
     "time stands still": _ticks,
+    CLOCK_WAITS: _clock,
     "engine stands still": _engine,
     "patterns stand still": _patterns,
     "read model stands still": _sink,
     "reports wait": _outbox,
 }
-_WITHOUT_KAFKA = ("Kafka is away", "reports wait")
+_WITHOUT_KAFKA = ("Kafka is away", CLOCK_WAITS, "reports wait")

@@ -3,8 +3,10 @@
 Looks every second and keeps what it found in `read.watch`; alarms stand in `read.alarms` until they clear.
 """
 
+import math
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import closing
 
 import structlog
@@ -16,10 +18,17 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from schemas.event_types import Instant
 from schemas.topics import CASE_EVENTS, PARTITIONS, WARD_EVENTS
-from sinks.alarms import clear_alarm, raise_alarm, standing
+from sinks.alarms import TIME_STOOD_STILL, clear_alarm, clear_others, raise_alarm, standing
 from sinks.database import engine, upsert
 from sinks.ends import PATTERNS_GROUP, Ends
-from sinks.judging import ENGINE_LIMIT_MS, Found, Partition, judge
+from sinks.judging import (
+    ENGINE_LIMIT_MS,
+    GAP_SHOWN_MS,
+    Found,
+    Partition,
+    judge,
+    stood_still,
+)
 from sinks.log import PLACES, TOPICS, Place
 from sinks.process import answering, ending
 from sinks.tables import progress, watch
@@ -27,6 +36,10 @@ from sinks.writing import positions
 
 INTERVAL_SECONDS = 1.0
 _EVERYTHING = "the whole stream"
+_NOTES = text(
+    "SELECT id, at, detail, last_tick, stops FROM door.clock_notes "
+    "WHERE CASE WHEN stops THEN cleared_at IS NULL ELSE at > :since END ORDER BY id"
+)
 
 log = structlog.get_logger()
 tick_age = Gauge("candour_tick_age_seconds", "Age of the newest tick heard", ["partition"])
@@ -99,8 +112,13 @@ def look(
     with outbox.connect() as connection:
         manual = clock == "manual" if clock else _manual(connection)
         outbox_age_ms = _outbox_age(connection, seen, manual)
+        clock_waits, gaps = _clock_notes(connection)
     found = Found(
-        manual_clock=manual, outbox_age_ms=outbox_age_ms, partitions=[], watched_ms=seen.watched_ms()
+        manual_clock=manual,
+        outbox_age_ms=outbox_age_ms,
+        partitions=[],
+        watched_ms=seen.watched_ms(),
+        clock_waits=clock_waits,
     )
     try:
         committed, ends = asked.committed(), asked.of(PLACES)
@@ -114,6 +132,8 @@ def look(
             found.partitions = _partitions(connection, committed, ends, seen)
         _keep(connection, found)
         _raise_and_clear(connection, found)
+        _tell_gaps(connection, gaps)
+        alarms_standing.set(standing(connection))
     return found
 
 
@@ -135,7 +155,13 @@ def _raise_and_clear(connection: Connection, found: Found) -> None:
             clear_alarm(connection, kind, _EVERYTHING)
         elif raise_alarm(connection, kind, _EVERYTHING, told):
             log.error("alarm", kind=kind, text=told)
-    alarms_standing.set(standing(connection))
+
+
+def _tell_gaps(connection: Connection, gaps: Mapping[str, str]) -> None:
+    """Each by itself, for some hours: what was late in being called late is not to be taken for late."""
+    clear_others(connection, TIME_STOOD_STILL, gaps)
+    for about, told in gaps.items():
+        raise_alarm(connection, TIME_STOOD_STILL, about, told)
 
 
 def _partitions(
@@ -167,7 +193,7 @@ def _keep(connection: Connection, found: Found) -> None:
     rows = []
     for one in found.partitions:
         label = str(one.number)
-        tick_age.labels(label).set((one.tick_age_ms or 0) / 1000)
+        tick_age.labels(label).set(_seconds(one.tick_age_ms))
         engine_age.labels(label).set(one.engine_age_ms / 1000)
         engine_behind.labels(label).set(one.engine_behind)
         sink_behind.labels(label).set(one.sink_behind)
@@ -177,8 +203,13 @@ def _keep(connection: Connection, found: Found) -> None:
             "outbox_age_ms": found.outbox_age_ms,
         }
         rows.append({column.name: row[column.name] for column in watch.c})
-    outbox_age.set((found.outbox_age_ms or 0) / 1000)
+    outbox_age.set(_seconds(found.outbox_age_ms))
     upsert(connection, watch, rows)
+
+
+def _seconds(age_ms: int | None) -> float:
+    """What is not known is no number: nought would look as if all were well."""
+    return math.nan if age_ms is None else age_ms / 1000
 
 
 def _manual(connection: Connection) -> bool:
@@ -190,6 +221,18 @@ def _manual(connection: Connection) -> bool:
         connection.rollback()
         return False
     return bool(newest)
+
+
+def _clock_notes(connection: Connection) -> tuple[str | None, Mapping[str, str]]:
+    """Why the clock waits for a person, if it does; and the gaps of late, by the number of their note."""
+    try:
+        notes = connection.execute(_NOTES, {"since": _now() - GAP_SHOWN_MS}).all()
+    except ProgrammingError:
+        connection.rollback()
+        return None, {}
+    waits = [note.detail for note in notes if note.stops]
+    gaps = {str(note.id): stood_still(note.last_tick, note.at) for note in notes if not note.stops}
+    return (waits[-1] if waits else None), gaps
 
 
 def _outbox_age(connection: Connection, seen: Seen, manual: bool) -> int | None:

@@ -1,25 +1,40 @@
 """The watchdog: silence is an alarm, and every alarm is a sentence that says what to do."""
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 
 from command.topics import create_topics
+from producers import migrations as door_tables
+from producers.clock_notes import clear, note
+from producers.tables import clock_notes
+from rules.london import in_words
 from schemas.topics import PARTITIONS, TOPICS
+from sinks.alarms import TIME_STOOD_STILL
 from sinks.database import engine
 from sinks.ends import Ends
-from sinks.judging import Found, Partition, judge
+from sinks.judging import CLOCK_WAITS, GAP_SHOWN_MS, Found, Partition, judge
 from sinks.migrations import upgrade
 from sinks.tables import alarms, watch
-from sinks.watchdog import Seen, look
+from sinks.watchdog import Seen, alarms_standing, look, tick_age
 from tests.integration.filled import own_database
 from tests.stack import Stack
 
+HOUR = 3_600_000
 
-def found(manual: bool = False, outbox: int | None = 0, watched: int = 600_000, **changed: Any) -> Found:
+
+def found(
+    manual: bool = False,
+    outbox: int | None = 0,
+    watched: int = 600_000,
+    clock_waits: str | None = None,
+    **changed: Any,
+) -> Found:
     fine: dict[str, Any] = {
         "tick_age_ms": 10_000,
         "engine_behind": 0,
@@ -28,7 +43,13 @@ def found(manual: bool = False, outbox: int | None = 0, watched: int = 600_000, 
         "sink_age_ms": 0,
     }
     partitions = [Partition(number=3, **fine | changed), Partition(number=4, **fine)]
-    return Found(manual_clock=manual, outbox_age_ms=outbox, partitions=partitions, watched_ms=watched)
+    return Found(
+        manual_clock=manual,
+        outbox_age_ms=outbox,
+        partitions=partitions,
+        watched_ms=watched,
+        clock_waits=clock_waits,
+    )
 
 
 def standing(one: Found) -> dict[str, str]:
@@ -71,9 +92,17 @@ def test_waiting_reports_are_an_alarm() -> None:
     assert standing(found(outbox=None)) == {}
 
 
+def test_a_clock_that_waits_for_a_person_is_an_alarm_unless_it_is_the_manual_one() -> None:
+    why = "the last tick is 40.0 days old"
+    told = standing(found(clock_waits=why))[CLOCK_WAITS]
+    assert why in told
+    assert "`candour clock clear`" in told
+    assert standing(found(clock_waits=why, manual=True)) == {}
+
+
 def test_without_kafka_only_what_is_known_is_said() -> None:
     away = Found(manual_clock=False, outbox_age_ms=0, partitions=[], watched_ms=0)
-    assert set(judge(away)) == {"Kafka is away", "reports wait"}
+    assert set(judge(away)) == {"Kafka is away", CLOCK_WAITS, "reports wait"}
     assert "Start Kafka again" in standing(away)["Kafka is away"]
 
 
@@ -129,3 +158,46 @@ def test_look_reads_the_outbox_and_the_kind_of_clock_from_the_door(store: Engine
         assert (manual.manual_clock, manual.outbox_age_ms) == (True, 0)
         system = look(store, store, asked, Seen(), "system")
         assert (system.outbox_age_ms or 0) > 10**12
+
+
+def test_look_tells_of_a_clock_that_stopped_and_of_the_gaps_of_a_day(store: Engine, infra: Stack) -> None:
+    database = store.url.render_as_string(hide_password=False)
+    door_tables.upgrade(database)
+    now = time.time_ns() // 1_000_000
+    with store.begin() as connection:
+        for ago in (GAP_SHOWN_MS + HOUR, 3 * HOUR, HOUR):
+            note(connection, now - ago, "gap", "no tick", now - ago - HOUR, stops=False)
+        note(connection, now, "parted", "the wall clock parted", now, stops=True)
+
+    def told() -> list[tuple[str, str]]:
+        with store.connect() as connection:
+            standing = select(alarms.c.kind, alarms.c.text).where(alarms.c.cleared_at.is_(None))
+            rows = connection.execute(standing.order_by(alarms.c.raised_at, alarms.c.about))
+            return [(kind, words) for kind, words in rows if kind in (TIME_STOOD_STILL, CLOCK_WAITS)]
+
+    with closing(Ends(infra.kafka)) as asked:
+        for _ in range(2):
+            look(store, store, asked, Seen(), "system")
+        (stopped,) = [words for kind, words in told() if kind == CLOCK_WAITS]
+        assert "the wall clock parted" in stopped
+        gaps = [words for kind, words in told() if kind == TIME_STOOD_STILL]
+        assert [words.partition(": ")[0] for words in gaps] == [
+            f"Time stood still from {in_words(now - ago - HOUR)} to {in_words(now - ago)}"
+            for ago in (3 * HOUR, HOUR)
+        ]
+        assert alarms_standing._value.get() == len(standing_kinds(store) - {TIME_STOOD_STILL})
+
+        clear(database, "Pat Brown")
+        with store.begin() as connection:
+            connection.execute(update(clock_notes).values(at=clock_notes.c.at - 22 * HOUR))
+        look(store, store, asked, Seen(), "system")
+        assert [(kind, words) for kind, words in told() if kind == CLOCK_WAITS] == []
+        assert [words for _, words in told()] == gaps[1:]
+        with store.connect() as connection:
+            assert {row.partition for row in connection.execute(select(watch))} == set(range(PARTITIONS))
+        assert math.isnan(tick_age.labels("0")._value.get())  # no tick was heard: not known, not nought
+
+
+def standing_kinds(store: Engine) -> set[str]:
+    with store.connect() as connection:
+        return set(connection.scalars(select(alarms.c.kind).where(alarms.c.cleared_at.is_(None))))
