@@ -41,7 +41,10 @@ def escalation_id(case_id: str, trigger: str, about: str | None = None) -> str:
 
 
 def serious_clock_id(case_id: str, clock: str) -> str:
-    """`clock`: steis, initial_review, investigation, or the month of an update as `update 2013-11`."""
+    """`clock`: steis, initial_review, investigation, or the month of an update as `update 2013-11`.
+
+    What was declared again after it was taken off has the id of that declaration behind it.
+    """
     return name_based(ESCALATIONS, f"{case_id}|serious|{clock}")
 
 

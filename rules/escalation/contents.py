@@ -117,6 +117,11 @@ class MustFinish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     investigation: str
 
 
+class NeverEventGrade(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    title: str
+    grade: str
+
+
 class Framework(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A version of the serious-incident framework, chosen by the day on which the incident is declared."""
 
@@ -130,6 +135,7 @@ class Framework(Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     closes_on_complete_report: bool
     actions_must_finish: tuple[MustFinish, ...]
     delog_needs_commissioner: bool
+    never_event: NeverEventGrade | None = None
     clock: tuple[SeriousClock, ...]
 
     def clock_for(self, name: Clock, grade: str, investigation: str) -> SeriousClock | None:

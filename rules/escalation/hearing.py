@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from rules.escalation.draft import Draft
 from rules.escalation.raising import close, lose_ground, take_ground
+from rules.escalation.serious import never_event_declared_words
 from rules.escalation.state import Escalation
 from rules.escalation.triggers import never_event_subject
 from rules.heard import Heard
@@ -83,10 +84,11 @@ def _ground(outcome: Outcome) -> str:
 def _never_event(draft: Draft, outcome: NeverEventProposed | NeverEventCounted) -> None:
     confirmed = isinstance(outcome, NeverEventCounted)
     told = "The patient safety team confirmed a never event." if confirmed else "It may be a never event."
+    reasons = [told, *filter(None, (never_event_declared_words(draft),))]
     for trigger in draft.policy.that_rest_on("never_event"):
         provider = outcome.provider, outcome.provider_type
         about = never_event_subject(draft.case_id)
-        take_ground(draft, trigger, about, _ground(outcome), provider, told)
+        take_ground(draft, trigger, about, _ground(outcome), provider, *reasons)
 
 
 def _never_event_withdrawn(draft: Draft, outcome: NeverEventWithdrawn) -> None:

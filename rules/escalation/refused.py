@@ -41,6 +41,8 @@ def check(content: Content) -> None:
     check_versions(content.bodies, lambda one: [(one.task, kind) for kind in sorted(one.provider_types)])
     check_versions((one for one in content.frameworks if one.status == IN_FORCE), lambda _: ["framework"])
     for framework in content.frameworks:
+        if framework.never_event and framework.never_event.grade not in framework.grades:
+            raise PolicyRefused(f"{framework.id}: never_event names a grade that the framework does not have")
         for clock in framework.clock:
             _check_clock(framework, clock)
 
@@ -53,6 +55,7 @@ def _check_sources(content: Content) -> None:
     sourced += [(f"route {one.name}", one) for one in content.routes]
     sourced += [(f"body {one.id}", one) for one in content.bodies]
     sourced += [(one.id, one) for one in content.frameworks] + [(f"clock {one.title}", one) for one in clocks]
+    sourced += [(f"{one.id} never_event", one.never_event) for one in content.frameworks if one.never_event]
     for where, part in sourced:
         if not part.source or not part.confidence:
             raise PolicyRefused(f"{where}: without source or confidence; add both")

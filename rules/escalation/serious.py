@@ -2,7 +2,7 @@
 
 A person declares a serious incident; the day of the declaration chooses the version. What was recorded is
 kept in the order of the log, and every clock is judged by all of it, so that late and retracted steps need
-nothing of their own. These are expectations of a framework: a time missed breaches no duty of candour.
+nothing of their own. What is declared again after it was taken off has clocks of its own. These are expectations of a framework: a time missed breaches no duty of candour.
 """
 
 from collections.abc import Iterator
@@ -72,6 +72,22 @@ def framework_words(policy: Policy, when: Instant) -> str:
     )
 
 
+def never_event_words(framework: Framework | None, grade: str) -> str:
+    """Where a never event is graded otherwise than the framework has it: said, and left to a person."""
+    asked = framework.never_event if framework else None
+    if framework is None or asked is None or grade == asked.grade:
+        return ""
+    told = f"A never event is {asked.grade} under the {framework.title}; this is {grade}"
+    return f"{told}, and stays so until a person grades it.".replace("_", " ")
+
+
+def never_event_declared_words(draft: Draft) -> str:
+    """The same of what is declared already, when a never event comes to be suspected or confirmed."""
+    standing = _Standing.of(draft)
+    ended = standing is None or standing.delogged()
+    return "" if standing is None or ended else never_event_words(standing.framework, standing.grade)
+
+
 def take_step(draft: Draft, event: CaseEvent) -> None:
     objections = tuple(_objections(draft, event))
     first = event.facts.providers[0] if event.facts.providers else None
@@ -120,22 +136,18 @@ class _Wanted(NamedTuple):
 
 def settle(draft: Draft) -> None:
     """Bring every clock into line with the steps, and say what has changed."""
-    standing = _Standing.of(draft)
-    wanted = {one.id: one for one in standing.clocks(draft)} if standing else {}
-    for id, one in wanted.items():
-        clock = draft.case.clocks.get(id)
-        if clock is None:
-            assert standing is not None
-            clock = _start(draft, standing, one)
-        _judge(draft, clock, one)
+    wanted = {one.id: (standing, one) for standing in _Standing.each(draft) for one in standing.clocks(draft)}
+    for id, (standing, one) in wanted.items():
+        _judge(draft, draft.case.clocks.get(id) or _start(draft, standing, one), one)
     for clock in list(draft.case.clocks.values()):
         if clock.id not in wanted and clock.status != "withdrawn":
             draft.say_of(clock, SeriousClockWithdrawn, "Nothing asks for it any more.")
 
 
 class _Standing(NamedTuple):
-    """What is known of the serious incident."""
+    """What is known of the serious incident, from a declaration until it was taken off, if it was."""
 
+    again: str  # the declaration, where it had been taken off before
     framework: Framework
     grade: str
     investigation: str
@@ -145,24 +157,35 @@ class _Standing(NamedTuple):
 
     @classmethod
     def of(cls, draft: Draft) -> "_Standing | None":
-        steps = tuple(one for one in draft.case.steps if one.counts)
-        declared = [one for one in steps if one.step == "serious_incident_declared"]
-        if not declared:
-            return None
-        version = declared[0].policy_version or ""
-        framework = draft.state.policies.get(version, draft.policy).framework(declared[0].at)
-        if framework is None:
-            return None
-        grade, investigation = declared[-1].marks
-        known = grade if grade in framework.grades else "not_graded"
-        occurred = [one.occurred_at for one in steps if one.occurred_at is not None]
-        return cls(framework, known, investigation, declared[0].at, occurred[-1] if occurred else None, steps)
+        """As it was declared last."""
+        return next(reversed(cls.each(draft)), None)
+
+    @classmethod
+    def each(cls, draft: Draft) -> "list[_Standing]":
+        found = []
+        for number, steps in enumerate(_declarations(draft.case)):
+            declared = [one for one in steps if one.step == DECLARED]
+            if not declared:
+                continue
+            version = declared[0].policy_version or ""
+            framework = draft.state.policies.get(version, draft.policy).framework(declared[0].at)
+            if framework is None:
+                continue
+            grade, investigation = declared[-1].marks
+            known = grade if grade in framework.grades else "not_graded"
+            occurred = next((one.occurred_at for one in reversed(steps) if one.occurred_at is not None), None)
+            again = declared[0].event_id if number else ""
+            found.append(cls(again, framework, known, investigation, declared[0].at, occurred, tuple(steps)))
+        return found
+
+    def id_of(self, draft: Draft, name: str) -> str:
+        return serious_clock_id(draft.case_id, f"{name} {self.again}" if self.again else name)
 
     def first(self, step: str) -> SeriousStepTaken | None:
         return next((one for one in self.steps if one.step == step), None)
 
     def delogged(self) -> bool:
-        return self.first("serious_incident_delogged") is not None
+        return self.first(DELOGGED) is not None
 
     def clocks(self, draft: Draft) -> Iterator[_Wanted]:
         for name in ("steis", "initial_review", "investigation"):
@@ -182,7 +205,7 @@ class _Standing(NamedTuple):
         agreed = [one.until for one in self.steps if one.step == "investigation_extended" and one.until]
         extended = clock.name == "investigation" and bool(agreed)
         return _Wanted(
-            serious_clock_id(draft.case_id, clock.name),
+            self.id_of(draft, clock.name),
             clock,
             starts_at,
             agreed[-1] if extended else due_at,
@@ -221,7 +244,7 @@ class _Standing(NamedTuple):
         for before, due_at, after in updates_due(self.identified_at, clock.monthly_by_day):
             ended = bool(ends) and min(ends) <= due_at
             done = next((at for at in given if before < at <= after), None)
-            id = serious_clock_id(draft.case_id, f"update {day_of(due_at):%Y-%m}")
+            id = self.id_of(draft, f"update {day_of(due_at):%Y-%m}")
             if ended and done is None:
                 return
             yield _Wanted(id, clock, before, due_at, False, done)
@@ -232,7 +255,22 @@ class _Standing(NamedTuple):
                 return
 
 
-ENDS = ("serious_incident_closed", "serious_incident_delogged")
+DECLARED, DELOGGED = "serious_incident_declared", "serious_incident_delogged"
+ENDS = ("serious_incident_closed", DELOGGED)
+
+
+def _declarations(case: Case) -> list[list[SeriousStepTaken]]:
+    """The steps that count, apart for each declaration that came after it was taken off."""
+    found: list[list[SeriousStepTaken]] = [[]]
+    for step in case.steps:
+        if not step.counts:
+            continue
+        ends = [place for place, one in enumerate(found[-1], 1) if one.step == DELOGGED]
+        if step.step == DECLARED and ends:
+            found.append(found[-1][ends[-1] :])
+            del found[-2][ends[-1] :]
+        found[-1].append(step)
+    return found
 
 
 def _due(draft: Draft, clock: SeriousClock, starts_at: Instant) -> Instant | None:
@@ -316,7 +354,12 @@ def _marks(event: CaseEvent) -> tuple[str, ...]:
 def _notes(draft: Draft, event: CaseEvent) -> Iterator[str]:
     if not isinstance(event, SeriousIncidentDeclared):
         return
+    standing = _Standing.of(draft)
+    if standing is not None and standing.delogged():
+        yield "It had been taken off, and is declared again: its times begin anew."
     framework = draft.policy.framework(event.at)
+    if _may_be_never_event(draft):
+        yield from filter(None, (never_event_words(framework, event.grade),))
     if framework is None:
         yield "No framework is known for that day: no time is set."
     elif framework.note:
@@ -325,6 +368,15 @@ def _notes(draft: Draft, event: CaseEvent) -> Iterator[str]:
         yield "Until it is graded, no time is set for the investigation."
     elif event.grade != "not_graded" and not framework.grades:
         yield "This framework has no grades: the grade changes nothing."
+
+
+def _may_be_never_event(draft: Draft) -> bool:
+    """While an escalation of one rests on something: closed by an act, it is a never event all the same."""
+    state = draft.state
+    return any(
+        one.grounds and state.trigger_of(one).rests_on == "never_event"
+        for one in draft.case.escalations.values()
+    )
 
 
 def _objections(draft: Draft, event: CaseEvent) -> Iterator[str]:
@@ -341,7 +393,8 @@ def _objections(draft: Draft, event: CaseEvent) -> Iterator[str]:
             if not event.commissioner_agreed:
                 yield "It is taken off only with the commissioner's agreement."
         case InvestigationExtended():
-            due_at = _investigation_due(draft.case)
+            id = standing.id_of(draft, "investigation") if standing else ""
+            due_at = draft.case.clocks[id].due_at if id in draft.case.clocks else None
             if due_at is not None and not in_time(event.at, due_at):
                 yield f"The time was out on {in_words(due_at)}: what was agreed later does not undo that."
 
@@ -361,7 +414,3 @@ def _lacks_to_close(standing: _Standing | None, event: SeriousIncidentClosed) ->
             return
     if not event.actions_monitored:
         yield "Its actions are neither finished nor monitored."
-
-
-def _investigation_due(case: Case) -> Instant | None:
-    return next((one.due_at for one in case.clocks.values() if one.clock == "investigation"), None)

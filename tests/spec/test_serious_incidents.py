@@ -222,6 +222,78 @@ TOPIC = Topic(
             update 2014-02 SIF_2013 withdrawn""",
         ),
         EscalationLaw(
+            "Declared again after it was taken off: its times begin anew, and what was done stays on record",
+            "law.md §6, de-log; history is kept",
+            f"""{LOW}
+            2014-02-06 10:00  declared grade_1
+            2014-02-07 10:00  steis
+            2014-02-08 10:00  delogged agreed
+            2014-03-03 10:00  declared grade_1
+            2014-03-11 00:01  tick""",
+            """investigation SIF_2013 open due=2014-05-08 starts=2014-03-03T10:00
+            investigation SIF_2013 withdrawn
+            steis SIF_2013 met
+            steis SIF_2013 missed due=2014-03-05
+            update 2014-02 SIF_2013 withdrawn
+            update 2014-03 SIF_2013 missed
+            update 2014-04 SIF_2013 open""",
+            because="It had been taken off, and is declared again: its times begin anew.",
+        ),
+        EscalationLaw(
+            "under the framework of the day on which it is declared again",
+            "law.md §6",
+            f"""{LOW}
+            2014-02-06 10:00  declared grade_1
+            2014-02-08 10:00  delogged agreed
+            2015-04-08 10:00  declared investigation=comprehensive""",
+            """initial_review SIF_2015 open
+            investigation SIF_2013 withdrawn
+            investigation SIF_2015 open
+            steis SIF_2013 withdrawn
+            steis SIF_2015 open due=2015-04-10
+            update 2014-02 SIF_2013 withdrawn""",
+        ),
+        EscalationLaw(
+            "Taken off by mistake: the first times go on, and those that had begun anew fall away",
+            "law.md §1.9.9",
+            f"""{LOW}
+            2014-02-06 10:00  declared grade_1
+            2014-02-07 10:00  A: delogged agreed
+            2014-02-07 11:00  declared grade_1
+            2014-02-07 12:00  retract A""",
+            """investigation SIF_2013 open starts=2014-02-06T10:00
+            investigation SIF_2013 withdrawn
+            steis SIF_2013 open due=2014-02-10
+            steis SIF_2013 withdrawn
+            update 2014-02 SIF_2013 open
+            update 2014-02 SIF_2013 withdrawn""",
+        ),
+        EscalationLaw(
+            "A never event declared as grade 1 is taken as declared, with the remark that it is grade 2",
+            "law.md §4.6, §6",
+            """2014-02-05 10:00  report harm=low never_event=2011/1 occurred=2014-02-03T10:00
+            2014-02-05 10:30  confirm 2011/1
+            2014-02-06 10:00  declared grade_1""",
+            """investigation SIF_2013 open
+            never_event raised L1
+            steis SIF_2013 open
+            update 2014-02 SIF_2013 open""",
+            because="A never event is grade 2 under the NHS Commissioning Board Serious Incident Framework, "
+            "March 2013; this is grade 1, and stays so until a person grades it.",
+        ),
+        EscalationLaw(
+            "and so is one that is confirmed after it was declared",
+            "law.md §4.6, §6",
+            """2014-02-05 10:00  report harm=low occurred=2014-02-03T10:00
+            2014-02-06 10:00  declared grade_1
+            2014-02-06 11:00  confirm 2011/1""",
+            """investigation SIF_2013 open
+            never_event raised L1
+            steis SIF_2013 open
+            update 2014-02 SIF_2013 open""",
+            because="this is grade 1, and stays so until a person grades it.",
+        ),
+        EscalationLaw(
             "Not taken off without it",
             "law.md §6, de-log",
             f"{LOW}\n2014-02-06 10:00  declared grade_1\n2014-02-08 10:00  delogged",
@@ -280,6 +352,14 @@ TOPIC = Topic(
             "2024-03-05 10:00  report harm=low\n2024-03-06 10:00  declared\n2025-03-06 10:00  tick",
             "investigation PSIRF_2022 open due=-",
             because="The framework sets no time.",
+        ),
+        EscalationLaw(
+            "PSIRF: StEIS goes on for a while, with no time for a report there",
+            "law.md §6; unconfirmed",
+            "2024-03-05 10:00  report harm=low\n2024-03-06 10:00  declared\n2024-03-07 10:00  steis",
+            "investigation PSIRF_2022 open due=-",
+            said="2x serious_step_taken",
+            because="StEIS is kept until LFPSE takes its place (unconfirmed, and the day is not known)",
         ),
         EscalationLaw(
             "Dated in the future: noted, and no clock runs",

@@ -105,6 +105,8 @@ def test_a_day_without_a_framework_between_two_is_refused() -> None:
         (lambda files: files["readings"].update(office_from_hour=19), "office_from_hour must lie before"),
         (lambda files: files["SIF_2013"]["clock"][0].update(hours=48), "has more than one time"),
         (lambda files: files["SIF_2015"]["clock"][0].update(grades=["grade_1"]), "names a grade"),
+        (lambda files: files["SIF_2013"]["never_event"].update(grade="grade_3"), "never_event names a grade"),
+        (lambda files: files["SIF_2013"]["never_event"].update(source=""), "without source or confidence"),
         (lambda files: files.pop("bodies"), "bodies.toml is missing"),
         (lambda files: files.pop("readings"), "readings.toml is missing"),
         (lambda files: files["SIF_2013"].update(id="SIF"), "an id equals the file's name"),
