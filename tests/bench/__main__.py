@@ -45,24 +45,26 @@ def main(
     names: Annotated[list[str] | None, typer.Argument(help=f"Some of: {', '.join(BENCHMARKS)}")] = None,
     quick: Annotated[bool, typer.Option(help="Few records: whether it works, not how fast.")] = False,
 ) -> None:
-    """Prints each figure with its aim and what it is compared with."""
+    """Prints each figure with its aim and what it is compared with, then what others were said to reach."""
     unknown = [name for name in names or () if name not in BENCHMARKS]
     if unknown:
         raise typer.BadParameter(f"{unknown[0]}: there are {', '.join(BENCHMARKS)}")
     wanted = names or BENCHMARKS
-    found: list[Figure] = []
+    found: dict[str, list[Figure]] = {}
     with steps() as shown:
         on_parts = [name for name in ON_PARTS if name in wanted]
         if on_parts:
             with ground() as here:
                 for name in on_parts:
-                    found += [_busy(name), *ON_PARTS[name](here, shown, quick=quick)]
+                    found[name] = [_busy(name), *ON_PARTS[name](here, shown, quick=quick)]
         for name, measure in (ON_A_STACK | ALONE).items():
             if name in wanted:
-                found += [_busy(name), *measure(shown, quick=quick)]
+                found[name] = [_busy(name), *measure(shown, quick=quick)]
     if not quick:
-        figures.keep(found)
-    console.print(figures.table(found))
+        figures.keep(found, BENCHMARKS)
+    measured = [figure for each in found.values() for figure in each]
+    console.print(figures.table(measured))
+    console.print(figures.beside_others(measured, figures.references()))
     memory = psutil.virtual_memory().total / 2**30
     console.print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, {memory:.0f} GB" + ", quick" * quick)
 

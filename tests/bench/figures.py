@@ -2,14 +2,16 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import msgspec
 from rich.table import Table
 
 PLACE = Path("var") / "bench.json"
+REFERENCES = Path(__file__).parent / "references.toml"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,20 @@ class Figure:
     def missed(self) -> bool:
         below = self.at_least is not None and self.value < self.at_least
         return below or (self.at_most is not None and self.value > self.at_most)
+
+
+class Reference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What another contender was said to reach; `ours` names the figure that stands beside it."""
+
+    what: str
+    given: float
+    ours: str | None = None
+
+
+class References(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    source: str
+    records_per_s: tuple[Reference, ...]
+    ms: tuple[Reference, ...]
 
 
 def middle(values: Sequence[float]) -> float:
@@ -57,6 +73,35 @@ def table(figures: Sequence[Figure]) -> Table:
     return shown
 
 
+def references() -> References:
+    return msgspec.toml.decode(REFERENCES.read_bytes(), type=References)
+
+
+def beside_others(figures: Sequence[Figure], others: References) -> Table:
+    """What others were said to reach, and what was measured here; rates also as shares of raw `consume`."""
+    measured = {figure.name: figure.value for figure in figures}
+    shown = Table(title="given elsewhere, and measured here", caption=others.source)
+    for heading in ("contender", "given", "of raw", "figure", "measured", "of raw"):
+        shown.add_column(heading)
+    raw = others.records_per_s[0]
+    for one in (*others.records_per_s, *others.ms):
+        of_raw = one in others.records_per_s
+        ours, ours_raw = measured.get(one.ours or ""), measured.get(raw.ours or "")
+        shown.add_row(
+            one.what,
+            _short(one.given),
+            _share(one.given, raw.given if of_raw else None),
+            one.ours or "–",
+            _short(ours) or "–",
+            _share(ours, ours_raw if of_raw else None),
+        )
+    return shown
+
+
+def _share(value: float | None, of: float | None) -> str:
+    return f"{value / of:.1%}" if value is not None and of else ""
+
+
 def markdown(figures: Sequence[Figure]) -> str:
     """The same for `docs/performance.md`."""
     lines = ["| Figure | Measured | Aim | | Beside |", "|---|---:|---:|---|---|"]
@@ -66,16 +111,21 @@ def markdown(figures: Sequence[Figure]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def keep(figures: Sequence[Figure], place: Path = PLACE) -> None:
-    """One flat object; what was measured in another run stays. Beside it, this run's table as Markdown."""
+def keep(measured: Mapping[str, Sequence[Figure]], benchmarks: Collection[str], place: Path = PLACE) -> None:
+    """An object for each benchmark: what it measured last, and nothing that it no longer measures.
+
+    Beside it, this run's table as Markdown.
+    """
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
-        known: dict[str, float] = json.loads(place.read_text())
+        known = json.loads(place.read_text())
     except (OSError, ValueError):
         known = {}
-    known |= {figure.name: round(figure.value, 4) for figure in figures}
-    place.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")
-    place.with_suffix(".md").write_text(markdown(figures))
+    kept = {name: known[name] for name in benchmarks if name in known}
+    for name, figures in measured.items():
+        kept[name] = {figure.name: round(figure.value, 4) for figure in figures}
+    place.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
+    place.with_suffix(".md").write_text(markdown([each for found in measured.values() for each in found]))
 
 
 def _short(value: float | None) -> str:
