@@ -20,14 +20,18 @@ MOST_CASES = 20
 def replay(stack: Stack, policy: Path, rule: str | None, out: Path | None) -> None:
     """Prints the tables and writes a chart and two CSV files; the log and the read model stay as they are.
 
-    Raises `PolicyRefused` for a policy that could not be adopted either.
+    Raises `PolicyRefused` for a policy that could not be adopted either, and `StartError` where there is
+    nothing in it that a rule of a case would hear.
     """
-    proposed = proposals(policy, rule)
+    proposed, left_out = what_if.comparable(proposals(policy, rule))
+    if not proposed:
+        raise StartError(" ".join([*left_out, "Nothing else is in that folder."]))
     shadow = _compared(stack, proposed)
     named = ", ".join(f"{one.rule} {one.version}" for one in proposed)
     console = Console()
     console.print(f"[bold]{what_if.SHADOW}[/bold]")
     console.print(f"Proposed: {named}. Adopted: {_adopted(shadow, proposed)}.", highlight=False)
+    console.print(" ".join([what_if.COMPARED, *left_out]), highlight=False)
     console.print(
         f"{shadow.records:,} records in {shadow.seconds:.1f} s, each heard under both.", highlight=False
     )

@@ -4,6 +4,9 @@ Both sides are folds over the same records by the same rules (`stream_apps.repla
 are heard as they were adopted; on the other the proposed one stands in the place of the first of its rule,
 and later ones of that rule are not heard: as if it had been in force from the beginning of the log, on the
 days that it names itself. Quarantines that were said stand on both sides.
+
+Only rules that hear cases are compared: `patterns` hears wards, on a log of its own, and the policy on
+publication shapes releases and decides no case.
 """
 
 import os
@@ -27,7 +30,8 @@ from rules.rule import Rule
 from schemas.codec import Codec, Undecodable
 from schemas.contracts import snake
 from schemas.event_types import Instant, PolicyAdopted, Record
-from schemas.outcome_types import CaseQuarantined, Outcome
+from schemas.never_event_types import LedgerEntry, NeverEventCounted, NeverEventProposed, NeverEventRestated
+from schemas.outcome_types import CaseQuarantined, ObligationOpened, Outcome
 from schemas.registry import RegistryCodec
 from schemas.topics import CASE_EVENTS
 from stream_apps.dead_letters import listed
@@ -44,17 +48,21 @@ _SHARED_SUBJECTS = ("case:", "quarantine:", "partition:")
 
 
 class Matter(NamedTuple):
-    """What a rule speaks of: a duty, an escalation, a review; as it stands at the end of the log."""
+    """What a rule speaks of: a duty, an escalation, a review; as it stands at the end of the log.
+
+    Two sides say the same of it where all of this is equal; texts are not compared.
+    """
 
     rule: str
     id: str
     case_id: str
-    what: str  # the duty, or the kind of the first outcome
-    under: str  # the instrument, or the trigger
+    what: str  # the duty, a never event, or the kind of the first outcome
+    under: str  # the instrument, the trigger, or the list and the number on it
     patient: str
     provider: str
     state: str
     starts_at: Instant
+    owner: str = ""  # the role that is to act
     due_at: Instant | None = None
     target_at: Instant | None = None
 
@@ -142,7 +150,8 @@ class Side:
     def __init__(self, deliberation: Deliberation, proposals: Mapping[str, Proposal]) -> None:
         self._deliberation, self._proposals = deliberation, proposals
         self._replaced: set[str] = set()
-        self._others: dict[tuple[str, str], list[Outcome]] = {}
+        self._owners: dict[str, str] = {}
+        self._others: dict[tuple[str, str], Matter] = {}
         self.stumbled: set[str] = set()
         self.versions: dict[str, str] = {}
 
@@ -166,10 +175,12 @@ class Side:
     def _remember(self, rule: str, outcome: Outcome) -> None:
         if isinstance(outcome, CaseQuarantined):
             self.stumbled.add(str(outcome.case_id))
-        # The candour rule's own state says how its duties stand; of others the first and last outcome do.
+        # The candour rule's own state says how its duties stand, but for whose they are.
+        if isinstance(outcome, ObligationOpened):
+            self._owners[outcome.subject] = outcome.owner_role
         if rule != "candour" and outcome.case_id and not outcome.subject.startswith(_SHARED_SUBJECTS):
-            ends = self._others.setdefault((rule, outcome.subject), [outcome])
-            ends[1:] = [outcome]
+            key = rule, outcome.subject
+            self._others[key] = _after(self._others.get(key), rule, outcome)
 
     def matters(self) -> dict[tuple[str, str], Matter]:
         """By rule and subject."""
@@ -178,10 +189,8 @@ class Side:
             if isinstance(state, CandourState):
                 for case_id, case in state.cases.items():
                     for id, one in case.obligations.items():
-                        found[name, id] = _duty(name, case_id, one)
-        for (name, subject), ends in self._others.items():
-            found[name, subject] = _matter(name, subject, ends[0], ends[-1])
-        return found
+                        found[name, id] = _duty(name, case_id, one, self._owners[id])
+        return found | self._others
 
 
 def what_if(
@@ -343,7 +352,7 @@ def _heard(
         count(len(batch))
 
 
-def _duty(rule: str, case_id: str, one: Obligation) -> Matter:
+def _duty(rule: str, case_id: str, one: Obligation, owner: str) -> Matter:
     # What was done late was done; a breach stands beside what is not done, and beside a late discharge.
     state = "breached" if one.breached and one.status in (*UNSETTLED, "discharged") else one.status
     return Matter(
@@ -356,27 +365,51 @@ def _duty(rule: str, case_id: str, one: Obligation) -> Matter:
         provider=one.provider,
         state=state,
         starts_at=one.starts_at,
+        owner=owner,
         due_at=one.due_at,
         target_at=one.target_at,
     )
 
 
-def _matter(rule: str, subject: str, first: Outcome, last: Outcome) -> Matter:
-    def said(*names: str) -> str:
-        return next((str(value) for name in names if (value := getattr(first, name, None)) is not None), "")
-
-    return Matter(
-        rule=rule,
-        id=subject,
-        case_id=str(first.case_id),
-        what=snake(type(first).__name__),
-        under=said("trigger", "instrument", "clock", "claim_id", "list_version"),
-        patient=said("patient"),
-        provider=said("provider"),
-        state=snake(type(last).__name__),
-        starts_at=first.recorded_at,
-        due_at=getattr(last, "act_by", None) or getattr(last, "due_at", None),
+def _after(before: Matter | None, rule: str, outcome: Outcome) -> Matter:
+    """How it stands after one more outcome; what that one does not speak of stays."""
+    if before is None:
+        before = Matter(
+            rule=rule,
+            id=outcome.subject,
+            case_id=str(outcome.case_id),
+            what="never_event" if isinstance(outcome, LedgerEntry) else snake(type(outcome).__name__),
+            under="",
+            patient=_said(outcome, "patient") or "",
+            provider="",
+            state="",
+            starts_at=outcome.recorded_at,
+        )
+    return before._replace(
+        under=_under(outcome) or before.under,
+        provider=_said(outcome, "provider") or before.provider,
+        state=_state(outcome),
+        owner=_said(outcome, "owner_role") or before.owner,
+        due_at=_said(outcome, "act_by", "due_at") or before.due_at,
     )
+
+
+def _said(outcome: Outcome, *names: str) -> Any:
+    return next((value for name in names if (value := getattr(outcome, name, None)) is not None), None)
+
+
+def _under(outcome: Outcome) -> str | None:
+    if isinstance(outcome, LedgerEntry):
+        return f"{outcome.list_version}/{outcome.type_no or '?'}"
+    found: str | None = _said(outcome, "trigger", "instrument", "clock", "claim_id")
+    return found
+
+
+def _state(outcome: Outcome) -> str:
+    """Its kind; where an entry on the ledger is restated, how it stands by that."""
+    if isinstance(outcome, NeverEventRestated):
+        return snake((NeverEventCounted if outcome.counted else NeverEventProposed).__name__)
+    return snake(type(outcome).__name__)
 
 
 def _unwritten(outcome: Outcome) -> bytes:

@@ -9,11 +9,20 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader
 
 from rules import london
+from rules.proposals import Proposal
+from stream_apps.case_rules import RULES
 from stream_apps.what_if import Matter, Row, Shadow
 from views.pages import words
 from views.pages.chart import stacked
 
 SHADOW = "Shadow output: nothing was written. What was decided keeps the policy it was decided under."
+COMPARED = (
+    "Compared: whether it is owed or raised, under what, by whom, by when, and how it stands at the end."
+)
+NOT_COMPARED = {
+    "patterns": "they are found over many cases, on the log of wards, and this replays the log of cases",
+    "publication": "it says how releases are made and decides no case",
+}
 FATES = {"comes_in": "Comes in", "goes_out": "Goes out", "changes": "Changes"}
 SERIES = {
     "kept": ("Owed under both", "#005eb8", "#ffffff"),
@@ -22,8 +31,9 @@ SERIES = {
 }
 MOST_MONTHS = 24
 COLUMNS = (
-    "output", "change", "rule", "matter", "under", "case_id", "patient", "provider", "starts_on",
-    "due_on_now", "due_on_proposed", "state_now", "state_proposed", "policy_now", "policy_proposed",
+    "output", "change", "rule", "matter", "under_now", "under_proposed", "case_id", "patient", "provider",
+    "starts_on", "owner_now", "owner_proposed", "due_on_now", "due_on_proposed",
+    "state_now", "state_proposed", "policy_now", "policy_proposed",
 )  # fmt: skip
 
 
@@ -37,6 +47,15 @@ class Line(NamedTuple):
     comes_in: int
     goes_out: int
     changes: int
+
+
+def comparable(wanted: Sequence[Proposal]) -> tuple[list[Proposal], list[str]]:
+    """Those that a rule of a case would hear, and a sentence for each other that a folder holds."""
+    heard = {rule.name for rule in RULES}
+    others = [one.rule for one in wanted if one.rule not in heard]
+    return [one for one in wanted if one.rule in heard], [
+        f"Not compared is the policy on {name}: {NOT_COMPARED[name]}." for name in others
+    ]
 
 
 def lines(shadow: Shadow) -> list[Line]:
@@ -133,11 +152,13 @@ def months_csv(shadow: Shadow, proposed: dict[str, str]) -> str:
 
 
 def _cells(row: Row, now: dict[str, str], proposed: dict[str, str]) -> Iterator[str]:
-    one = row.either
-    yield from ("shadow", row.fate, one.rule, one.what, one.under, one.case_id, one.patient, one.provider)
-    yield f"{london.day_of(one.starts_at)}"
-    yield from map(_deadline, (row.now, row.proposed))
-    yield from (matter.state if matter else "" for matter in (row.now, row.proposed))
+    one, sides = row.either, (row.now, row.proposed)
+    yield from ("shadow", row.fate, one.rule, one.what)
+    yield from (side.under if side else "" for side in sides)
+    yield from (one.case_id, one.patient, one.provider, f"{london.day_of(one.starts_at)}")
+    yield from (side.owner if side else "" for side in sides)
+    yield from map(_deadline, sides)
+    yield from (side.state if side else "" for side in sides)
     yield now.get(one.rule, "")
     yield proposed.get(one.rule, now.get(one.rule, ""))
 
