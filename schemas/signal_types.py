@@ -45,8 +45,21 @@ class SignalRaised(Outcome, frozen=True, kw_only=True):
     after_breach: bool = False
 
 
+class QuestionRaised(Outcome, frozen=True, kw_only=True):
+    """A signal of a kind that came later: the enum of `SignalRaised` takes no new symbol."""
+
+    signal: str
+    question: str
+    about: str
+    provider: str
+    unit: str
+    at: Instant
+
+
 class SignalEnded(Outcome, frozen=True, kw_only=True):
     how: SignalEnd
 
 
-SIGNAL_OUTCOMES: tuple[type[Outcome], ...] = (DutiesNoted, SignalRaised, SignalEnded)
+SIGNAL_OUTCOMES: tuple[type[Outcome], ...] = (DutiesNoted, SignalRaised, QuestionRaised, SignalEnded)
+LATER_KINDS = ("evidence_without_report",)
+"""What `QuestionRaised` asks about; `SignalKind` is what `SignalRaised` does."""

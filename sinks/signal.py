@@ -1,6 +1,6 @@
 """How a signal stands: a fold over its outcomes."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,13 +23,13 @@ class Signal(Struct, frozen=True, kw_only=True):
     provider: str
     unit: str
     at: Instant
-    from_grade: str | None
-    to_grade: str | None
-    crossed: bool
-    due_at: Instant | None
-    working_days_to_due: int | None
-    days_late: int | None
-    after_breach: bool
+    from_grade: str | None = None
+    to_grade: str | None = None
+    crossed: bool = False
+    due_at: Instant | None = None
+    working_days_to_due: int | None = None
+    days_late: int | None = None
+    after_breach: bool = False
     state: State
     raised_at: Instant
     ended_at: Instant | None = None
@@ -45,17 +45,11 @@ def step(before: Signal | None, outcome: Outcome) -> Signal | None:
     if before is not None and outcome.revision <= before.revisions:
         return before
     match outcome:
+        case said.QuestionRaised():
+            return _raised(outcome)
         case said.SignalRaised():
-            assert outcome.case_id is not None
-            return Signal(
-                id=outcome.subject,
-                case_id=outcome.case_id,
-                signal=outcome.signal,
-                question=outcome.question,
-                about=outcome.about,
-                provider=outcome.provider,
-                unit=outcome.unit,
-                at=outcome.at,
+            return _raised(
+                outcome,
                 from_grade=outcome.from_grade,
                 to_grade=outcome.to_grade,
                 crossed=outcome.crossed,
@@ -63,13 +57,6 @@ def step(before: Signal | None, outcome: Outcome) -> Signal | None:
                 working_days_to_due=outcome.working_days_to_due,
                 days_late=outcome.days_late,
                 after_breach=outcome.after_breach,
-                state="asked",
-                raised_at=outcome.recorded_at,
-                because=outcome.because,
-                policy_version=outcome.policy_version,
-                latest_cause=outcome.cause,
-                latest_at=outcome.recorded_at,
-                revisions=outcome.revision,
             )
         case said.SignalEnded() if before is not None:
             return replace(
@@ -82,3 +69,25 @@ def step(before: Signal | None, outcome: Outcome) -> Signal | None:
                 revisions=outcome.revision,
             )
     return before
+
+
+def _raised(outcome: said.SignalRaised | said.QuestionRaised, **more: Any) -> Signal:
+    assert outcome.case_id is not None
+    return Signal(
+        id=outcome.subject,
+        case_id=outcome.case_id,
+        signal=outcome.signal,
+        question=outcome.question,
+        about=outcome.about,
+        provider=outcome.provider,
+        unit=outcome.unit,
+        at=outcome.at,
+        **more,
+        state="asked",
+        raised_at=outcome.recorded_at,
+        because=outcome.because,
+        policy_version=outcome.policy_version,
+        latest_cause=outcome.cause,
+        latest_at=outcome.recorded_at,
+        revisions=outcome.revision,
+    )

@@ -8,13 +8,13 @@ from typing import cast
 
 from rules.calendar import parse as parse_calendar
 from rules.candour.draft import Draft
-from rules.candour.evidence import closable, evidence_of, meant_by
+from rules.candour.evidence import closable, evidence_of, meant_by, notes_of
 from rules.candour.evolve import stages
 from rules.candour.ledger import LEDGER, spoken, take_ledger
 from rules.candour.opening import grade_of, open_by_harm
 from rules.candour.policy import LOWEST_HARM, RANK, Policy, worst
 from rules.candour.settle import moves, redate, settle, settle_new
-from rules.candour.standing import closes, judge, reopens
+from rules.candour.standing import NOTED, closes, judge, reopens
 from rules.candour.state import Case, Obligation, State
 from rules.london import in_words
 from rules.speaker import Speaker
@@ -152,13 +152,14 @@ def _follow_up(draft: Draft, event: CaseEvent) -> None:
     marks = [reopens(id) for id in _opens_again(draft, event)]
     if isinstance(event, ObligationStoodDown):
         marks = [closes(one.id) for one in meant_by(draft, event)]
-    evidence, objections = evidence_of(draft, event, *marks)
+    notes = notes_of(draft, event)
+    evidence, objections = evidence_of(draft, event, *marks, *notes)
     opens = _open_from(draft, event) if evidence.counts else False
     remembered = draft.case.revision or draft.case.obligations
     if isinstance(event, HarmRegraded | Enriched) and not (opens or remembered or objections):
         return  # a grade below the threshold of a case that nothing was ever said of
-    taken = _reason(event)
-    draft.say_of_case(EvidenceTaken, taken, *objections, evidence=evidence)
+    noted = (NOTED[note] for note in notes)
+    draft.say_of_case(EvidenceTaken, _reason(event), *objections, *noted, evidence=evidence)
     if isinstance(event, ObligationStoodDown) and objections:
         for obligation in list(draft.case.obligations.values()):
             if closable(event, obligation):

@@ -1,8 +1,8 @@
 """What a follow-up says, in the words of the rule: marks that proofs are made of, and whether it counts."""
 
 from rules.candour.draft import Draft
-from rules.candour.policy import RANK, reaches
-from rules.candour.standing import concerns
+from rules.candour.policy import RANK, Note, reaches, worst
+from rules.candour.standing import LIMB_NOT_NAMED, WITHOUT_REPORT, concerns
 from rules.candour.state import UNSETTLED, Obligation
 from rules.london import day_of, in_time, in_words
 from schemas.contracts import snake
@@ -47,6 +47,43 @@ def evidence_of(draft: Draft, event: CaseEvent, *more: str) -> tuple[Evidence, t
 
 def _earlier_report(event: CaseEvent) -> int | None:
     return event.other_reported_at if isinstance(event, CaseLinked) and event.side == "primary" else None
+
+
+def notes_of(draft: Draft, event: CaseEvent) -> tuple[Note, ...]:
+    """What there is to note beside the evidence, of what the policy in force asks to be noted."""
+    found: list[Note] = []
+    if isinstance(event, NotifiableDeterminationRecorded) and _leaves_limb_open(draft, event):
+        found.append(LIMB_NOT_NAMED)
+    if not isinstance(event, HarmRegraded | Enriched) and _without_report(draft, event):
+        found.append(WITHOUT_REPORT)
+    return tuple(note for note in found if note in draft.policy.readings.noted)
+
+
+def _leaves_limb_open(draft: Draft, event: NotifiableDeterminationRecorded) -> bool:
+    facts, about = event.facts, draft.case.obligations.get(event.obligation_id or "")
+    code = about.provider if about else event.provider
+    return (
+        event.decision
+        and event.limb is None
+        and any(
+            draft.policy.asks_for_limb(one, facts.reported_at, facts.aware_at)
+            for one in facts.providers
+            if code in (None, one.code)
+        )
+    )
+
+
+def _without_report(draft: Draft, event: CaseEvent) -> bool:
+    """By the facts that it carries a duty was owed before it, and nothing was ever said of the case."""
+    facts = event.facts
+    if draft.case.revision or draft.case.obligations or facts.kind not in draft.policy.readings.kinds:
+        return False
+    worst_off = worst(*(grade for one in facts.patients for grade in (one.physical, one.psychological)))
+    return any(
+        reaches(worst_off, bound.harm) and any(duty.opens == "harm" for duty in instrument.duty)
+        for provider in facts.providers
+        for instrument, bound in draft.policy.binding(provider, facts.reported_at, facts.aware_at)
+    )
 
 
 def _awareness(event: CaseEvent) -> int | None:

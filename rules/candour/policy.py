@@ -24,6 +24,8 @@ LOWEST_HARM: Grade = "moderate"
 
 Opens = Literal["report", "harm", "never_event", "told", "investigation_completed"]
 Starts = Literal["reported_at", "aware_at", "told", "investigation_completed"]
+Note = Literal["limb_not_named", "without_report"]
+"""What is noted beside evidence and changes no verdict; a policy adopted before a note came asks for none."""
 
 
 class _Sourced(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,6 +96,7 @@ class Readings(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     future_tolerance_minutes: int
     second_person_within_working_days: int
     second_person_below: Grade
+    noted: frozenset[Note] = frozenset()
 
 
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -144,6 +147,10 @@ class Policy:
         for instrument, bound, first, last in self._that_bind(provider):
             if instrument.date_basis == "occurred_at" and first <= occurred_at <= last:
                 yield instrument, bound
+
+    def asks_for_limb(self, provider: Provider, reported_at: Instant, aware_at: Instant) -> bool:
+        """Whether a determination about this provider names the limb of 20(9) by which it is notifiable."""
+        return any(bound.asks_for_limb for _, bound in self.binding(provider, reported_at, aware_at))
 
     def commencement(self, provider: Provider, family: str) -> Instant:
         """When an instrument of this family first bound such a provider."""

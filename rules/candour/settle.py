@@ -6,7 +6,17 @@ from rules.candour.draft import Draft
 from rules.candour.ledger import spoken_of
 from rules.candour.opening import deadlines, follows_at, investigated_at, open_after
 from rules.candour.policy import Duty
-from rules.candour.standing import DETERMINATION, Standing, closes, concerns, judge, reopens
+from rules.candour.standing import (
+    DETERMINATION,
+    LIMB_NOT_NAMED,
+    NOTED,
+    Standing,
+    closes,
+    concerns,
+    judge,
+    limb_not_named,
+    reopens,
+)
 from rules.candour.state import UNSETTLED, Obligation, State
 from rules.identity import obligation_id
 from rules.london import in_time, in_words, passed
@@ -72,6 +82,9 @@ def _settle(draft: Draft, obligation: Obligation) -> None:
     duty = draft.state.duty(obligation)
     instrument = draft.state.policies[obligation.policy_version].instruments[obligation.instrument]
     rests_at = _rests_at(draft, obligation, duty)
+    statute = instrument.basis == "statute"
+    unnamed = statute and limb_not_named(draft.case.evidence, obligation)
+    noted = (NOTED[LIMB_NOT_NAMED],) if unnamed else ()
     if rests_at is None:
         standing = Standing("stood_down", in_time=True, because=RETRACTED)
     else:
@@ -81,12 +94,14 @@ def _settle(draft: Draft, obligation: Obligation) -> None:
             dates = _dates(draft, obligation, duty, rests_at, keep=False)
             standing = judge(obligation, duty, instrument.basis, draft.case.evidence, dates.due_at)
         if obligation.status == "stood_down" and standing.status != "stood_down":
-            _reopen(draft, obligation, standing, dates)
+            _reopen(draft, obligation, standing, dates, *noted)
         elif obligation.status not in ("stood_down", "merged"):
             _redate(draft, obligation, dates)
     _withdraw_breach(draft, obligation, standing)
     if (standing.status, standing.settled_at) != (obligation.status, obligation.settled_at):
-        _say(draft, obligation, standing)
+        _say(draft, obligation, standing, *noted)
+    elif statute and standing.status == "open" and not unnamed and _was_unnamed(draft, obligation):
+        draft.say_of(obligation, ObligationConfirmed, "The limb of Regulation 20(9) has been named.")
     if standing.disputed != obligation.disputed:
         told = (
             "The family says that it was not told."
@@ -196,11 +211,12 @@ def _redate(draft: Draft, obligation: Obligation, dates: _Dates) -> None:
     )
 
 
-def _reopen(draft: Draft, obligation: Obligation, standing: Standing, dates: _Dates) -> None:
+def _reopen(draft: Draft, obligation: Obligation, standing: Standing, dates: _Dates, *noted: str) -> None:
     draft.say_of(
         obligation,
         ObligationReopened,
         standing.because or "What had settled this duty no longer stands.",
+        *noted,
         calendar_version=draft.calendar.version,
         provisional=obligation.provisional and standing.status == "provisional",
         starts_at=dates.starts_at,
@@ -222,11 +238,19 @@ def _withdraw_breach(draft: Draft, obligation: Obligation, standing: Standing) -
     draft.say_of(obligation, BreachWithdrawn, because, due_at=due_at)
 
 
-def _say(draft: Draft, obligation: Obligation, standing: Standing) -> None:
+def _was_unnamed(draft: Draft, obligation: Obligation) -> bool:
+    """Whether no limb was named before the evidence that this record brings."""
+    evidence = draft.case.evidence
+    brought = bool(evidence) and evidence[-1].event_id == draft.speaker.cause
+    return brought and limb_not_named(evidence[:-1], obligation)
+
+
+def _say(draft: Draft, obligation: Obligation, standing: Standing, *noted: str) -> None:
+    """`noted`: what is said beside the reason as long as the duty stands."""
     because = standing.because or "What had settled this duty no longer stands."
     match standing.status:
         case "met":
-            draft.say_of(obligation, ObligationMet, because, satisfied_at=standing.settled_at)
+            draft.say_of(obligation, ObligationMet, because, *noted, satisfied_at=standing.settled_at)
         case "met_late":
             late = "It is dated after the due time: the duty was met late, and the breach stands."
             draft.say_of(
@@ -237,7 +261,7 @@ def _say(draft: Draft, obligation: Obligation, standing: Standing) -> None:
             at, due = standing.settled_at, obligation.due_at
             after = due is not None and at is not None and not in_time(at, due) and not standing.in_time
             draft.say_of(
-                obligation, ObligationDischarged, because,
+                obligation, ObligationDischarged, because, *noted,
                 *(("It is dated after the due time, and undoes no breach.",) if after else ()),
                 discharged_at=at,
             )  # fmt: skip
@@ -246,11 +270,12 @@ def _say(draft: Draft, obligation: Obligation, standing: Standing) -> None:
         case "merged":
             draft.say_of(obligation, ObligationMerged, because, into_case_id=standing.into_case)
         case "open" if obligation.status == "provisional":
-            draft.say_of(obligation, ObligationConfirmed, because)
+            draft.say_of(obligation, ObligationConfirmed, because, *noted)
         case _:
             _reopen(
                 draft,
                 obligation,
                 standing,
                 _Dates(obligation.starts_at, obligation.due_at, obligation.target_at, ""),
+                *noted,
             )

@@ -7,7 +7,7 @@ is about, 9 retraction, 10 duplicates, 11 dispute. Time plays no part here; tick
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rules.candour.policy import Duty
+from rules.candour.policy import Duty, Note
 from rules.candour.state import UNSETTLED, Obligation, Status
 from rules.london import in_time
 from schemas.event_types import Instant
@@ -63,6 +63,15 @@ def determined(evidence: Iterable[Evidence], obligation: Obligation) -> bool:
     return found
 
 
+def limb_not_named(evidence: Iterable[Evidence], obligation: Obligation) -> bool:
+    """Whether the latest determination about it found an incident of 20(9), and did not say by which limb."""
+    found = False
+    for one in evidence:
+        if one.kind == DETERMINATION and one.counts and concerns(one, obligation):
+            found = LIMB_NOT_NAMED in one.marks
+    return found
+
+
 def judge(
     obligation: Obligation, duty: Duty, basis: str, evidence: Iterable[Evidence], due_at: Instant | None
 ) -> Standing:
@@ -77,6 +86,13 @@ def judge(
 
 
 DETERMINATION = "notifiable_determination_recorded"
+LIMB_NOT_NAMED: Note = "limb_not_named"
+WITHOUT_REPORT: Note = "without_report"
+NOTED: dict[Note, str] = {
+    LIMB_NOT_NAMED: "The determination names no limb of Regulation 20(9): name it in a further one.",
+    WITHOUT_REPORT: "By its facts a duty was owed already, and no report of the case is on the log before "
+    "it: it is held, and counts when the report comes.",
+}
 REPORTED = "The report itself is what this duty asks for."
 DONE = "All that is asked for was done."
 IN_WRITING = "All that the law asks for was given in writing."

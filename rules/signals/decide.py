@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rules.candour.policy import RANK
+from rules.candour.policy import LOWEST_HARM, RANK
+from rules.candour.standing import WITHOUT_REPORT
 from rules.identity import signal_id
 from rules.london import day_in_words, day_of
 from rules.patterns.policy import DAY
@@ -32,7 +33,15 @@ from schemas.event_types import (
     WrittenNotificationSent,
 )
 from schemas.outcome_types import Outcome
-from schemas.signal_types import DutiesNoted, OpenDuty, SignalEnd, SignalEnded, SignalKind, SignalRaised
+from schemas.signal_types import (
+    DutiesNoted,
+    OpenDuty,
+    QuestionRaised,
+    SignalEnd,
+    SignalEnded,
+    SignalKind,
+    SignalRaised,
+)
 
 EVIDENCE = (
     RelevantPersonNotified,
@@ -58,16 +67,21 @@ FROM_CANDOUR = (*_DATED, *_NO_LONGER_DUE, candour.BreachWithdrawn, candour.Oblig
 
 
 def passes_over(kind: type[Record], harm: int, potential: int, flags: int) -> bool:
-    """Where candour says something that `hears` names, the record comes here all the same, with it."""
+    """Where candour says something that `hears` names, the record comes here all the same, with it. A report
+    by which a duty may be owed may be one that was missed."""
     if kind is Reported:
-        return not flags & ASKED_OF_REPORTS
+        return not flags & ASKED_OF_REPORTS and harm < RANK[LOWEST_HARM]
     return kind not in HEARD and issubclass(kind, CaseEvent)
 
 
 def hears(outcome: Outcome) -> bool:
     """Of a duty that was opened without a due time there is nothing to note."""
     undated = isinstance(outcome, candour.ObligationOpened) and outcome.due_at is None
-    return isinstance(outcome, FROM_CANDOUR) and not undated
+    return (isinstance(outcome, FROM_CANDOUR) and not undated) or _without_report(outcome)
+
+
+def _without_report(outcome: Outcome) -> bool:
+    return isinstance(outcome, candour.EvidenceTaken) and WITHOUT_REPORT in outcome.evidence.marks
 
 
 def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterable[str | None]:
@@ -78,7 +92,7 @@ def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterabl
         return (None, *cases)
     if state.policy is None:
         return ()
-    if isinstance(record, CaseEvent) and type(record) in HEARD:
+    if isinstance(record, CaseEvent) and (type(record) in HEARD or any(map(_without_report, heard))):
         return dict.fromkeys((*cases, record.case_id))
     return list(cases)
 
@@ -94,6 +108,8 @@ def about(state: State, case_id: str | None, record: Record, heard: Sequence[Out
     draft.note(duties)
     if isinstance(record, CaseEvent) and record.case_id == case_id and draft.is_news(record):
         _hear(draft, record, told, duties)
+        if any(map(_without_report, heard)):
+            _report_missed(draft, record)
     return draft.said
 
 
@@ -128,6 +144,8 @@ def _hear(draft: "_Draft", event: CaseEvent, told: Sequence[Outcome], duties: di
     for one in told:
         if isinstance(one, candour.ObligationDisputed):
             _accounts(draft, event, one)
+    if isinstance(event, Reported):
+        _report_came(draft)
 
 
 def _graded_down(draft: "_Draft", event: HarmRegraded, duties: dict[str, Instant]) -> None:
@@ -200,6 +218,19 @@ def _accounts(draft: "_Draft", event: CaseEvent, heard: candour.ObligationDisput
     _stand(draft, "accounts_differ", draft.policy.accounts_differ, event, heard.disputed, told)
 
 
+def _report_missed(draft: "_Draft", event: CaseEvent) -> None:
+    asked = draft.policy.evidence_without_report
+    if asked is not None:
+        told = "By the facts that it carries a duty was owed, and no report of the case was read before it."
+        draft.ask_later_kind("evidence_without_report", asked, event, told)
+
+
+def _report_came(draft: "_Draft") -> None:
+    id = signal_id(draft.case_id, "evidence_without_report")
+    if id in draft.case.signals and draft.case.signals[id].standing:
+        draft.end(id, "answered", "The report has been read by now.")
+
+
 def _stand(draft: "_Draft", kind: SignalKind, asked: Asked, event: CaseEvent, open_: bool, told: str) -> None:
     id = signal_id(draft.case_id, kind)
     known = draft.case.signals.get(id)
@@ -248,11 +279,25 @@ class _Draft:
         **fields: Any,
     ) -> None:
         """`of`: what the signal is one of; None where a case has but one of the kind."""
-        subject = signal_id(self.case_id, kind, of)
+        self._raise(SignalRaised, signal_id(self.case_id, kind, of), kind, asked, event, because, **fields)
+
+    def ask_later_kind(self, kind: str, asked: Asked, event: CaseEvent, told: str) -> None:
+        self._raise(QuestionRaised, signal_id(self.case_id, kind), kind, asked, event, [told])
+
+    def _raise(
+        self,
+        how: type[Outcome],
+        subject: str,
+        kind: str,
+        asked: Asked,
+        event: CaseEvent,
+        because: list[str],
+        **fields: Any,
+    ) -> None:
         known = self.case.signals.get(subject)
         provider = getattr(event, "provider", None) or event.facts.providers[0].code
         self._say(
-            SignalRaised, subject, known.revision if known else 0, True, *because,
+            how, subject, known.revision if known else 0, True, *because,
             signal=kind, question=asked.question, about=event.event_id,
             provider=provider, unit=f"{provider}|{event.by_role}", at=event.at, **fields,
         )  # fmt: skip

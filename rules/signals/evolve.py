@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from rules.signals.state import Case, Signal, State
 from schemas.outcome_types import Outcome
-from schemas.signal_types import DutiesNoted, SignalEnded, SignalRaised
+from schemas.signal_types import DutiesNoted, QuestionRaised, SignalEnded, SignalRaised
 
 
 def apply(state: State, outcome: Outcome) -> None:
@@ -19,7 +19,7 @@ def apply(state: State, outcome: Outcome) -> None:
             case.duties = {duty.obligation_id: duty.due_at for duty in outcome.duties}
             case.revision = outcome.revision
             return
-        case SignalRaised():
+        case SignalRaised() | QuestionRaised():
             case.signals[outcome.subject] = Signal(
                 revision=outcome.revision, about=outcome.about, changed_at=outcome.recorded_at
             )

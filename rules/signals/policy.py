@@ -46,6 +46,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     accounts_differ: Asked
     provider_not_known: Asked
     never_event_without_date: Asked
+    evidence_without_report: Asked | None = None  # a policy adopted before this kind came does not ask
 
 
 class Policy:
@@ -58,6 +59,7 @@ class Policy:
         self.accounts_differ = content.accounts_differ
         self.provider_not_known = content.provider_not_known
         self.never_event_without_date = content.never_event_without_date
+        self.evidence_without_report = content.evidence_without_report
 
 
 @lru_cache(maxsize=16)
@@ -68,7 +70,9 @@ def parse(content: str) -> Policy:
     except msgspec.MsgspecError as error:
         raise PolicyRefused(f"not a signals policy: {error}") from error
     for name in Content.__struct_fields__:
-        part: _Sourced = getattr(parsed, name)
+        part: _Sourced | None = getattr(parsed, name)
+        if part is None:
+            continue
         if not part.source or not part.confidence:
             raise PolicyRefused(f"{name}.toml: without source or confidence; add both")
         if isinstance(part, Asked) and not part.question.rstrip().endswith(("?", ".")):

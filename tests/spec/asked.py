@@ -16,7 +16,7 @@ from rules.signals import policy
 from schemas import event_types as events
 from schemas.contracts import snake
 from schemas.event_types import Instant, PolicyAdopted
-from schemas.signal_types import SignalRaised
+from schemas.signal_types import QuestionRaised, SignalRaised
 from tests.spec import notation
 from tests.spec.chain import Chain
 from tests.spec.law import Law
@@ -80,7 +80,7 @@ class AskedLaw(Law):
         chain = tell(self.history)
         said = chain.said["signals"]
         chain.check(signals.RULE)
-        raised = {one.subject: one for one in said if isinstance(one, SignalRaised)}
+        raised = {one.subject: one for one in said if isinstance(one, SignalRaised | QuestionRaised)}
         standing = [
             _line(raised[subject])
             for case in chain.states["signals"].cases.values()
@@ -96,7 +96,9 @@ class AskedLaw(Law):
         assert self.because in reasons, reasons
 
 
-def _line(one: SignalRaised) -> str:
+def _line(one: SignalRaised | QuestionRaised) -> str:
+    if isinstance(one, QuestionRaised):
+        return one.signal
     days = None if one.working_days_to_due is None else f"days_to_due={one.working_days_to_due}"
     late = None if one.days_late is None else f"days_late={one.days_late}"
     marks = ("crossed" if one.crossed else None, "after_breach" if one.after_breach else None)

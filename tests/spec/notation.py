@@ -6,6 +6,7 @@
 
 A line begins with the London time at which it was recorded (`Z` after it: universal time). `at=` gives the
 time it is dated, if it is another. `A:` names a record, so that `retract A` and `again A` can speak of it.
+What was `lost` did not reach the log; `again A` brings it.
 Grades, patients and providers are carried along from line to line as the door carries them.
 """
 
@@ -172,7 +173,7 @@ class Case:
         record = getattr(self, f"_{kind}")(words, self._common(kind, words, recorded_at))
         if label:
             self.labels[label] = record
-        return [record]
+        return [] if "lost" in words.plain else [record]
 
     def _common(self, kind: str, words: Words, recorded_at: Instant) -> dict[str, Any]:
         if kind == "report":

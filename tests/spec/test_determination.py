@@ -27,6 +27,22 @@ TOPIC = Topic(
             "tell REG20_2015 open",
         ),
         Law(
+            "Without it a yes confirms all the same, and the limb stands as not named",
+            "Regulation 20(9), §1.9.2, §1.9.3",
+            HOME + "2015-06-02 10:00  determined yes",
+            "tell REG20_2015 open",
+            said="1x obligation_confirmed",
+            because="The determination names no limb of Regulation 20(9)",
+        ),
+        Law(
+            "until a further determination names it",
+            "Regulation 20(9), §1.9.2",
+            HOME + "2015-06-02 10:00  determined yes\n2015-06-03 10:00  determined yes limb=20(9)(b)",
+            "tell REG20_2015 open",
+            said="2x obligation_confirmed",
+            because="The limb of Regulation 20(9) has been named",
+        ),
+        Law(
             "No stands down the statutory duty and never the contract's",
             "§1.9.3",
             BOTH + "2014-12-02 10:00  determined no",

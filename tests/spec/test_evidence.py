@@ -85,6 +85,35 @@ TOPIC = Topic(
             "tell SC35_2013 met\nexplain SC35_2013 open",
         ),
         Law(
+            "Evidence of which the report is not on the log is held, and opens nothing by itself",
+            "design §4",
+            "2013-06-03 10:00  report harm=moderate lost\n2013-06-04 10:00  told\n2013-06-18 10:00  tick",
+            said="1x evidence_taken\n0x obligation_opened",
+            because="no report of the case is on the log before it: it is held",
+        ),
+        Law(
+            "When the report comes after it, and after the due time, what was held counts: met, no breach",
+            "design §4, §1.9.4",
+            """2013-06-03 10:00  R: report harm=moderate lost
+            2013-06-04 10:00  told
+            2013-06-18 10:00  tick
+            2013-06-19 10:00  again R
+            2013-06-19 10:01  tick""",
+            "report SC35_2013 met due=2013-06-17\ntell SC35_2013 met due=2013-06-17\nexplain SC35_2013 open",
+            said="0x obligation_breached",
+        ),
+        Law(
+            "and where what was held does not satisfy, the next tick says the breach",
+            "design §4, §1.9.4",
+            """2013-06-03 10:00  R: report harm=moderate lost
+            2013-06-04 10:00  attempt
+            2013-06-18 10:00  tick
+            2013-06-19 10:00  again R
+            2013-06-19 10:01  tick""",
+            "report SC35_2013 met\ntell SC35_2013 breached",
+            said="1x obligation_breached",
+        ),
+        Law(
             "An attempt before the duty counts for a refusal after it",
             "§1.9.6, early evidence",
             """2013-06-03 10:00  report harm=low

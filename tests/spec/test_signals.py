@@ -122,6 +122,44 @@ TOPIC = Topic(
             "2013-12-20 09:00  report harm=none never_event occurred=2013-12-19T10:00",
         ),
         AskedLaw(
+            "Evidence of a case of which no report is on the log, though by its facts a duty is owed",
+            "design §4",
+            """2013-12-20 09:00  report harm=moderate lost
+            2013-12-23 10:00  told
+            2013-12-24 10:00  explained""",
+            "evidence_without_report",
+            said="1x question_raised",
+            because="no report of the case was read before it",
+        ),
+        AskedLaw(
+            "whatever is recorded first, and under Regulation 20 too",
+            "design §4",
+            """2015-06-01 10:00  report harm=severe by=VZZ lost
+            2015-06-02 10:00  determined yes limb=20(9)(b)""",
+            "evidence_without_report",
+        ),
+        AskedLaw(
+            "The report comes: the question is answered",
+            "design §4",
+            """2015-06-01 10:00  R: report harm=severe lost
+            2015-06-02 10:00  family not_told
+            2015-06-03 10:00  again R""",
+            "accounts_differ",
+            said="1x question_raised\n1x signal_ended",
+        ),
+        AskedLaw(
+            "Where by the facts nothing is owed, nothing is asked: such a report is remembered by no rule",
+            "design §4",
+            "2013-12-20 09:00  report harm=low lost\n2013-12-23 10:00  told",
+        ),
+        AskedLaw(
+            "Nothing is asked about evidence that came before the grade which opened the duty",
+            "design §4",
+            """2013-12-20 09:00  report harm=low
+            2013-12-23 10:00  regrade low moderate
+            2013-12-24 10:00  told""",
+        ),
+        AskedLaw(
             "The report was a mistake: its questions fall",
             "mistakes",
             """2013-12-20 09:00  R: report harm=none by=??? provider_not_known never_event

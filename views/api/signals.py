@@ -9,7 +9,7 @@ from producers.refusals import wrong
 from producers.roles import Caller
 from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
-from schemas.signal_types import SignalKind
+from schemas.signal_types import LATER_KINDS, SignalKind
 from sinks.pattern import Pattern
 from sinks.signal import Signal, State
 from views.access import Access, own_provider
@@ -20,7 +20,7 @@ from views.reading_signals import BaseRate, Wanted, base_rates, page, standing_p
 
 Json = dict[str, Any]
 STATES = get_args(State)
-KINDS = get_args(SignalKind)
+KINDS = (*get_args(SignalKind), *LATER_KINDS)
 NOTICE = (
     "Signals and patterns are a proposal and bind nobody. They ask; they do not accuse, and they name no "
     "person. What is quiet is not thereby safe, and what was never reported is not among them."

@@ -14,6 +14,7 @@ SIGNALS = {
     "accounts_differ": "Accounts differ",
     "provider_not_known": "Provider not known",
     "never_event_without_date": "Never event without a date",
+    "evidence_without_report": "Evidence without a report",
 }
 STATES = {"asked": "Asked", "answered": "Answered", "withdrawn": "Withdrawn"}
 PATTERNS = {
