@@ -1,22 +1,33 @@
 """Signals and patterns as they are and as they were, and how often each unit grades harm down at all."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, func, select, true, tuple_
 
 from producers.body_types import ORDER
+from rules.london import day_of
+from rules.signals.state import State
 from schemas.event_types import Instant
+from schemas.signal_types import DutiesNoted
 from sinks import pattern, signal
 from sinks.database import one
 from sinks.pattern import Pattern
 from sinks.signal import Signal
 from sinks.tables import case_events, outcomes, patterns, signals
 from views.reading import Cursor, outcome_of
+from views.reading_policy import FIRST_PARTITION
 
 URGENCY = {"quiet": 0, "cluster": 1, "repeat_after_alert": 2, "bulk_closing": 3}
 """Silence stands above all that is fine: what is not said cannot be seen elsewhere."""
+
+
+Band = tuple[int | None, int | None]
+"""First and last number of working days left; the last one is open."""
+NOTHING_DUE: Band = (None, None)
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -32,18 +43,30 @@ class Wanted(Struct, frozen=True, kw_only=True):
         return [signals.c[name] == value for name in names if (value := getattr(self, name)) is not None]
 
 
-class BaseRate(Struct, frozen=True, kw_only=True):
-    """Of one unit (a provider and a role): how many regrades, how many down, and how many of those were asked
-    about. No share is shown without the numbers that it is of."""
+class Rate(Struct, frozen=True, kw_only=True):
+    """How many regrades, how many of them down, and how many of those are asked about."""
+
+    regrades: int
+    down: int
+    asked: int
+
+
+class DaysLeft(Rate, frozen=True, kw_only=True):
+    """The same of regrades with so many working days left to the next due time of their case, as it stood
+    before the regrade; both are None where nothing was due, or not any more."""
+
+    from_days: int | None
+    to_days: int | None
+
+
+class BaseRate(Rate, frozen=True, kw_only=True):
+    """Of one unit: a provider and a role. No share is shown without the numbers that it is of."""
 
     unit: str
     provider: str
     role: str
-    regrades: int
-    down: int
-    asked: int
     crossed: int
-    near_deadline: int
+    by_days_left: tuple[DaysLeft, ...]
 
 
 def page(
@@ -120,59 +143,130 @@ def _said(connection: Connection, subjects: Sequence[str], as_at: Instant) -> It
             yield outcome
 
 
+class _Regrade(NamedTuple):
+    event_id: str
+    provider: str
+    role: str
+    before: str
+    after: str
+    recorded_at: Instant
+    duties: dict[str, Any] | None  # what was noted of them last
+
+    @property
+    def down(self) -> bool:
+        known = "not_known" not in (self.before, self.after)
+        return known and ORDER.index(self.after) < ORDER.index(self.before)
+
+    def days_left(self, law: State) -> int | None:
+        """Working days to the next due time, counted as the rule counts them."""
+        noted = outcome_of("duties_noted", self.duties) if self.duties else None
+        ahead = [one.due_at for one in noted.duties] if isinstance(noted, DutiesNoted) else []
+        ahead = [due_at for due_at in ahead if due_at >= self.recorded_at]
+        if not ahead or law.calendar is None:
+            return None
+        return law.calendar.between(day_of(self.recorded_at), day_of(min(ahead)))
+
+
 def base_rates(connection: Connection, provider: str | None, as_at: Instant | None) -> list[BaseRate]:
     """By unit, over all regrades that were not entered by mistake."""
-    payload = case_events.c.payload
-    of_provider = payload["facts"]["providers"][0]["code"].astext
-    role, before, after = (payload[name].astext for name in ("by_role", "from_grade", "to_grade"))
-    recorded = [] if as_at is None else [case_events.c.recorded_at <= as_at]
-    mistaken = select(payload["retracted_event_id"].astext).where(
-        case_events.c.type == "event_retracted", *recorded
-    )
-    counted = (
-        select(of_provider, role, before, after, func.count())
-        .where(case_events.c.type == "harm_regraded", case_events.c.event_id.not_in(mistaken), *recorded)
-        .group_by(of_provider, role, before, after)
-    )
-    if provider is not None:
-        counted = counted.where(of_provider == provider)
-    totals: dict[str, tuple[int, int]] = {}
-    for code, by_role, was, became, number in connection.execute(counted):
-        unit = f"{code}|{by_role}"
-        all_, down = totals.get(unit, (0, 0))
-        lower = was != "not_known" and ORDER.index(became) < ORDER.index(was)
-        totals[unit] = (all_ + number, down + (number if lower else 0))
-    asked = _asked_of(connection, provider, as_at)
+    law = _law(connection, as_at)
+    asked = _asked_about(connection, provider, as_at)
+    bands = _bands(law)
+    units: dict[tuple[str, str], dict[Band, list[_Regrade]]] = {}
+    for each in _regrades(connection, provider, as_at):
+        by_band = units.setdefault((each.provider, each.role), {band: [] for band in bands})
+        by_band[_band(bands, each.days_left(law))].append(each)
     return [
-        BaseRate(
-            unit=unit,
-            provider=unit.partition("|")[0],
-            role=unit.partition("|")[2],
-            regrades=all_,
-            down=down,
-            asked=asked.get(unit, (0, 0, 0))[0],
-            crossed=asked.get(unit, (0, 0, 0))[1],
-            near_deadline=asked.get(unit, (0, 0, 0))[2],
-        )
-        for unit, (all_, down) in sorted(totals.items())
+        _rate(code, role, by_band, asked)
+        for (code, role), by_band in sorted(units.items(), key=itemgetter(0))
     ]
 
 
-def _asked_of(
-    connection: Connection, provider: str | None, as_at: Instant | None
-) -> dict[str, tuple[int, int, int]]:
-    known = signals.c
-    conditions = [known.signal == "harm_graded_down", known.state != "withdrawn"]
-    conditions += [] if provider is None else [known.provider == provider]
-    conditions += [] if as_at is None else [known.raised_at <= as_at]
-    chosen = (
-        select(
-            known.unit,
-            func.count(),
-            func.count().filter(known.crossed),
-            func.count().filter(known.working_days_to_due.is_not(None)),
-        )
-        .where(*conditions)
-        .group_by(known.unit)
+def _rate(code: str, role: str, by_band: dict[Band, list[_Regrade]], asked: dict[str, Signal]) -> BaseRate:
+    whole = list(chain.from_iterable(by_band.values()))
+    return BaseRate(
+        unit=f"{code}|{role}",
+        provider=code,
+        role=role,
+        **_counts(whole, asked),
+        crossed=sum(asked[one.event_id].crossed for one in whole if one.event_id in asked),
+        by_days_left=tuple(
+            DaysLeft(from_days=first, to_days=last, **_counts(within, asked))
+            for (first, last), within in by_band.items()
+        ),
     )
-    return {unit: (all_, crossed, near) for unit, all_, crossed, near in connection.execute(chosen)}
+
+
+def _counts(regrades: Sequence[_Regrade], asked: dict[str, Signal]) -> dict[str, int]:
+    return {
+        "regrades": len(regrades),
+        "down": sum(one.down for one in regrades),
+        "asked": sum(one.event_id in asked for one in regrades),
+    }
+
+
+def _bands(law: State) -> list[Band]:
+    """Of the adopted policy, the nearest first; then that of regrades after which nothing was due."""
+    ends = law.policy.graded_down.band_ends_working_days if law.policy else ()
+    return [*zip((0, *(end + 1 for end in ends)), (*ends, None), strict=True), NOTHING_DUE]
+
+
+def _band(bands: Sequence[Band], days_left: int | None) -> Band:
+    if days_left is None:
+        return NOTHING_DUE
+    return next(band for band in bands if band[1] is None or days_left <= band[1])
+
+
+def _law(connection: Connection, as_at: Instant | None) -> State:
+    """The policy and the calendar that the rule had by then; one partition tells for all."""
+    law = State()
+    mine = (outcomes.c.subject == FIRST_PARTITION) & (outcomes.c.rule == law.rule) & _by(outcomes, as_at)
+    chosen = select(outcomes.c.type, outcomes.c.payload).where(mine).order_by(outcomes.c.revision)
+    for kind, payload in connection.execute(chosen):
+        if (outcome := outcome_of(kind, payload)) is not None:
+            law.hear(outcome)
+    return law
+
+
+def _regrades(connection: Connection, provider: str | None, as_at: Instant | None) -> Iterator[_Regrade]:
+    events, said = case_events, outcomes
+    payload = events.c.payload
+    mistaken = select(payload["retracted_event_id"].astext).where(
+        events.c.type == "event_retracted", _by(events, as_at)
+    )
+    noted = (
+        select(said.c.payload)
+        .where(
+            said.c.subject == "case:" + events.c.case_id,
+            said.c.type == "duties_noted",
+            said.c.source_offset < events.c.offset,
+        )
+        .order_by(said.c.revision.desc())
+        .limit(1)
+        .correlate(events)
+        .scalar_subquery()
+    )
+    of_provider = func.coalesce(payload["provider"].astext, payload["facts"]["providers"][0]["code"].astext)
+    grades = (payload[name].astext for name in ("by_role", "from_grade", "to_grade"))
+    chosen = select(events.c.event_id, of_provider, *grades, events.c.recorded_at, noted).where(
+        events.c.type == "harm_regraded", events.c.event_id.not_in(mistaken), _by(events, as_at)
+    )
+    if provider is not None:
+        chosen = chosen.where(of_provider == provider)
+    return map(_Regrade._make, connection.execute(chosen))
+
+
+def _asked_about(connection: Connection, provider: str | None, as_at: Instant | None) -> dict[str, Signal]:
+    """The standing questions about harm graded down, by the regrade that each is about."""
+    wanted = Wanted(signal="harm_graded_down", provider=provider).conditions()
+    known: Iterable[Signal] = [
+        one(row, Signal) for row in connection.execute(select(signals).where(*wanted)).mappings()
+    ]
+    if as_at is not None:
+        known = _signals_at(connection, [each.id for each in known], as_at)
+    return {each.about: each for each in known if each.state != "withdrawn"}
+
+
+def _by(table: Table, as_at: Instant | None) -> ColumnElement[bool]:
+    """Recorded up to then."""
+    return true() if as_at is None else table.c.recorded_at <= as_at

@@ -24,8 +24,12 @@ class Asked(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class GradedDown(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`band_ends_working_days`: where base rates are parted by the days left; a policy adopted before does
+    not part them."""
+
     threshold: Grade
     working_days_before_due: int
+    band_ends_working_days: tuple[int, ...] = ()
 
 
 class RecordedLate(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +84,9 @@ def parse(content: str) -> Policy:
     late = parsed.recorded_late
     if min(late.days, late.days_after_breach) < 1 or parsed.graded_down.working_days_before_due < 0:
         raise PolicyRefused("a number of days is too small: late by 1 day or more, due in 0 days or more")
+    ends = parsed.graded_down.band_ends_working_days
+    if list(ends) != sorted({*ends}) or min(ends, default=0) < 0:
+        raise PolicyRefused("graded_down.toml: band_ends_working_days does not rise from 0 or more; order it")
     return Policy(parsed, fingerprint(content))
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Query
+from msgspec import to_builtins
 from sqlalchemy import Engine
 
 from producers.refusals import wrong
@@ -124,7 +125,8 @@ def pattern_shape(one: Pattern) -> Json:
 
 
 def rate_shape(one: BaseRate) -> Json:
-    return {name: getattr(one, name) for name in BaseRate.__struct_fields__}
+    shape: Json = to_builtins(one)
+    return shape
 
 
 def _states(given: list[str]) -> tuple[str, ...]:

@@ -71,6 +71,16 @@ def chart(rates: Sequence[Row]) -> Chart | None:
     return stacked([(unit(row), _counts(row)) for row in rates], SERIES)
 
 
+def days_left(band: Row) -> str:
+    """`0 to 3 working days left`"""
+    first, last = band["from_days"], band["to_days"]
+    if first is None:
+        return "nothing due"
+    return (
+        f"{first} to {last} working days left" if last is not None else f"{first} or more working days left"
+    )
+
+
 def _counts(row: Row) -> dict[str, int]:
-    asked = min(row["asked"], row["down"])
+    asked = row["asked"]
     return {"asked": asked, "down": row["down"] - asked, "other": row["regrades"] - row["down"]}
