@@ -17,6 +17,8 @@ from producers.sign_in import SignIn
 SAFETY_TEAM = Caller("safety")
 AUDIT_READERS = frozenset({"safety", "director", "auditor", "admin"})
 REVIEW_READERS = frozenset({"safety", "director", "auditor"})
+FAMILY_READERS = REVIEW_READERS | {"clinician"}
+"""What a family has still to hear is read by those who tell it, too."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +38,20 @@ class Access:
 
     def auditor(self, request: HTTPConnection) -> Caller:
         """Raises `Refused` (401, 403)."""
-        caller = self.reader(request)
-        if caller.role not in AUDIT_READERS:
-            able = ", ".join(sorted(AUDIT_READERS))
-            raise Refused(
-                403, "Not yours to read", [Fault("", f"The audit is for {able}; you are {caller.role}.")]
-            )
-        return caller
+        return self._one_of(AUDIT_READERS, request, "The audit is")
 
     def reviewer(self, request: HTTPConnection) -> Caller:
         """Raises `Refused` (401, 403)."""
+        return self._one_of(REVIEW_READERS, request, "Reviews of claims are")
+
+    def teller(self, request: HTTPConnection) -> Caller:
+        """Raises `Refused` (401, 403)."""
+        return self._one_of(FAMILY_READERS, request, "What families have still to hear is")
+
+    def _one_of(self, able: frozenset[str], request: HTTPConnection, what: str) -> Caller:
         caller = self.reader(request)
-        if caller.role not in REVIEW_READERS:
-            able = ", ".join(sorted(REVIEW_READERS))
-            detail = f"Reviews of claims are for {able}; you are {caller.role}."
+        if caller.role not in able:
+            detail = f"{what} for {', '.join(sorted(able))}; you are {caller.role}."
             raise Refused(403, "Not yours to read", [Fault("", detail)])
         return caller
 

@@ -1,4 +1,4 @@
-"""What the live board shows: what is late, due next, waiting, not known, and how fresh it all is."""
+"""What the live board shows: what is late, due next, waiting, untold, not known, and how fresh it all is."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,9 +11,10 @@ from rules import london
 from schemas.event_types import Instant
 from sinks.tables import alarms, cases, escalations, obligations, quarantines, signals, watch
 from views.api import escalation_shapes, shapes
-from views.api.times import utc
+from views.api.times import london_time, utc
 from views.reading import load, settled_up_to
 from views.reading_escalations import load as load_escalations
+from views.reading_families import ToHear, waiting
 from views.reading_signals import standing_patterns
 
 SHOWN = 100
@@ -44,6 +45,8 @@ class Board(Struct, frozen=True, kw_only=True):
     """Obligations have the shape of the API."""
 
     escalations: Part
+    to_hear: Part
+    to_hear_overdue: int
     late: Part
     due_next: Part
     targets_next: Part
@@ -73,8 +76,11 @@ def board(connection: Connection, *, now: Instant, provider: str | None = None, 
     def unclear(condition: ColumnElement[bool]) -> Part:
         return _cases(connection, and_(condition, *own), shown)
 
+    families = waiting(connection, now, provider, shown)
     return Board(
         escalations=_escalations(connection, provider, shown),
+        to_hear=Part(shown=[_to_hear(one) for one in families.shown], count=families.count),
+        to_hear_overdue=families.overdue,
         late=duties(
             or_((owed.state == "breached") & owed.discharged_at.is_(None), waits & (owed.due_at <= gone)),
             owed.due_at,
@@ -96,6 +102,20 @@ def board(connection: Connection, *, now: Instant, provider: str | None = None, 
         alarms=list(connection.scalars(select(alarms.c.text).where(alarms.c.cleared_at.is_(None)))),
         freshness=freshness(connection, now),
     )
+
+
+def _to_hear(one: ToHear) -> Json:
+    return {
+        "id": one.id,
+        "case_id": one.case_id,
+        "what": one.what,
+        "patient": one.patient,
+        "providers": list(one.providers),
+        "owner_role": one.owner_role,
+        "since": utc(one.since),
+        "due_at": london_time(one.due_at),
+        "overdue": one.overdue,
+    }
 
 
 def _quiet(connection: Connection, provider: str | None, shown: int) -> Part:

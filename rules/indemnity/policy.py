@@ -40,11 +40,17 @@ class Markers(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kinds: frozenset[MarkerKind]
 
 
-class Avoidability(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Owned(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`owner_role`: who speaks with the family; content that was adopted without one names nobody."""
+
+    owner_role: str = ""
+
+
+class Avoidability(_Owned, frozen=True, kw_only=True, forbid_unknown_fields=True):
     update_given_by: frozenset[Answer]
 
 
-class Facts(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Facts(_Owned, frozen=True, kw_only=True, forbid_unknown_fields=True):
     share_within_days: int
 
 
@@ -69,7 +75,9 @@ class Policy:
         self.power = content.power
         self.marked_by = content.markers.kinds
         self.update_given_by = content.avoidability.update_given_by
+        self.update_owner_role = content.avoidability.owner_role
         self.share_within_days = content.facts.share_within_days
+        self.fact_owner_role = content.facts.owner_role
         self.future_tolerance_minutes = content.readings.future_tolerance_minutes
 
 

@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 from rules.rule import outcome_id
 from schemas.codec import Codec
 from schemas.event_types import ClockTick, Record
+from schemas.indemnity_types import INDEMNITY_OUTCOMES
 from schemas.outcome_types import Outcome
-from schemas.topics import CASE_EVENTS, OBLIGATIONS, PARTITIONS
+from schemas.topics import CASE_EVENTS, OBLIGATIONS, PARTITIONS, REVIEWS, RULES
 from sinks.arrivals import read
 from sinks.database import engine
 from sinks.log import Entry, Place
@@ -65,11 +66,13 @@ class Filled:
         self.store.dispose()
 
     def _entry(self, record: Record, partition: int) -> Entry:
-        said = isinstance(record, Outcome)
-        place = (OBLIGATIONS if said else CASE_EVENTS, partition)
+        topic = CASE_EVENTS
+        if isinstance(record, Outcome):
+            topic = REVIEWS if isinstance(record, INDEMNITY_OUTCOMES) else OBLIGATIONS
+        place = (topic, partition)
         offset = self._next.get(place, 0)
         self._next[place] = offset + 1
-        headers = {"id": outcome_id("candour", record).encode()} if isinstance(record, Outcome) else {}
+        headers = {"id": outcome_id(RULES[topic], record).encode()} if isinstance(record, Outcome) else {}
         return Entry(*place, offset, b"", self._codec.encode(record), headers, 0)
 
 

@@ -29,6 +29,15 @@ def test_a_time_that_no_source_gives_says_that_it_is_unconfirmed() -> None:
     assert facts["confidence"].startswith("unconfirmed")
 
 
+def test_it_names_who_speaks_with_the_family_and_content_adopted_before_it_did_stays_valid() -> None:
+    policy = parse(default_content()[1])
+    assert (
+        policy.fact_owner_role == policy.update_owner_role == "clinician responsible for the episode of care"
+    )
+    before = parse(altered("facts", owner_role=None))
+    assert (before.fact_owner_role, before.share_within_days) == ("", policy.share_within_days)
+
+
 @pytest.mark.parametrize(
     ("name", "fields", "words"),
     [

@@ -74,7 +74,7 @@ def router(store: Engine, access: Access) -> APIRouter:
         return {**shape(found, around), "notice": notice(), "as_at": utc(when), "settled": settled}
 
     @routes.get("/families")
-    def families(caller: Annotated[Caller, Depends(access.reviewer)], provider: str | None = None) -> Json:
+    def families(caller: Annotated[Caller, Depends(access.teller)], provider: str | None = None) -> Json:
         mine = own_provider(caller, provider)
         with store.connect() as connection:
             settled = is_settled(connection, None)

@@ -42,6 +42,8 @@ def _context(found: board.Board, wanted: Mapping[str, str], now: Instant) -> dic
         "now": now,
         "lists": lists,
         "escalated": board_view.escalated(found, wanted),
+        "to_hear": board_view.to_hear(found, wanted),
+        "to_hear_overdue": found.to_hear_overdue,
         "unclear": board_view.unclear(found),
         "quarantined": found.quarantined,
         "quiet": found.quiet,

@@ -71,6 +71,11 @@ def escalated(found: Board, wanted: Mapping[str, str]) -> Part:
     return _narrowed(found.escalations, {"owner_role": wanted.get("owner_role", "")})
 
 
+def to_hear(found: Board, wanted: Mapping[str, str]) -> Part:
+    """What families have still to hear; like an escalation it is about no duty of candour."""
+    return _narrowed(found.to_hear, {"owner_role": wanted.get("owner_role", "")})
+
+
 def _narrowed(part: Part, wanted: Mapping[str, str]) -> Part:
     asked = {name: value for name in ("owner_role", "duty") if (value := wanted.get(name))}
     if not asked:
@@ -105,6 +110,9 @@ def warnings(found: Board) -> list[str]:
 def summary(found: Board, shown: Sequence[List]) -> str:
     """One line for who listens to the page: only what waits for somebody."""
     counts = [f"{found.escalations.count} escalated"] if found.escalations.count else []
+    if found.to_hear.count:
+        overdue = f", {found.to_hear_overdue} of them overdue" if found.to_hear_overdue else ""
+        counts.append(f"{found.to_hear.count} to be told to families{overdue}")
     counts += [f"{one.count} {one.title.lower()}" for one in shown]
     counts += [f"{part.count} {title.lower()}" for _, title, part in unclear(found) if part.count]
     if found.quiet.count:
@@ -118,6 +126,7 @@ def owners(found: Board, wanted: Mapping[str, str]) -> list[str]:
     """The owner roles to choose from: those on the board, and the one chosen."""
     parts = (
         found.escalations,
+        found.to_hear,
         found.late,
         found.due_next,
         found.targets_next,
@@ -125,4 +134,4 @@ def owners(found: Board, wanted: Mapping[str, str]) -> list[str]:
         found.targets_passed,
     )
     roles = {one["owner_role"] for part in parts for one in part.shown}
-    return sorted(roles | ({wanted["owner_role"]} if wanted["owner_role"] else set()))
+    return sorted(roles - {""} | ({wanted["owner_role"]} if wanted["owner_role"] else set()))

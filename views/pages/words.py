@@ -144,6 +144,10 @@ CORRECTIONS = {
     "discovered": "Somebody else found it",
     "not_said": "Who found it is not recorded",
 }
+TO_HEAR = {
+    "changed_verdict": "Go back to them: “unavoidable” was found avoidable",
+    "new_fact": "Share a new fact",
+}
 FACT_STATES = {
     "waiting": "Waiting",
     "not_shared": "Not shared in the time allowed",
