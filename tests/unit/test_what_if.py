@@ -194,6 +194,7 @@ def test_other_gates_take_one_never_event_off_the_ledger_and_put_another_on_it()
 
 def test_a_type_that_the_list_lacks_leaves_the_entry_waiting_and_the_family_to_be_told() -> None:
     files: Files = read_folder("never_events")
+    files.pop("carried_over", None)  # which may name the type
     files["LIST_2015"]["type"] = [type for type in files["LIST_2015"]["type"] if type["no"] != 1]
     log = whole(
         a="2016-05-10 09:00  report harm=none occurred=2016-05-09T10:00\n2016-05-11 10:00  confirm 2015/1"
