@@ -16,7 +16,6 @@ from rules.publication.terms import Terms
 from rules.publication.windows import Window
 from schemas.never_event_types import Withdrawal
 
-
 TAKES_AWAY = frozenset({"confirmed", "returned_to_review"}) | {
     *("restated_date", "restated_organisation", "restated_type"),
     *(f"withdrawn_{why}" for why in get_args(Withdrawal)),

@@ -137,7 +137,7 @@ def release(said: Sequence[Outcome], order: Order, terms: Terms) -> Release:
         window_from=order.window.first.isoformat(),
         window_to=order.window.last.isoformat(),
         cadence=order.cadence,
-        provisional=True,
+        provisional=True,  # always: no source says when a year becomes final (caveats.toml)
         as_of=utc(order.as_of),
         revision=order.revision,
         supersedes=earlier.id if earlier else None,

@@ -257,6 +257,19 @@ def test_a_break_within_the_window_is_marked() -> None:
     assert len({month.series for month in one.by_month}) == 2
 
 
+def test_the_revised_total_of_a_closed_year_is_never_called_final() -> None:
+    """Trap 24; law.md §13 no. 10: that there are final figures is known, and not when a year becomes final."""
+    year = Window(date(2013, 4, 1), date(2014, 3, 31))
+    one = release(publish(HISTORY).said, Order(year, "monthly", "revised_year", AS_OF), TERMS)
+    assert one.provisional
+    (said,) = [caveat.says for caveat in one.caveats if caveat.id == "provisional"]
+    assert "Those of a year that has ended are revised and stay provisional" in said
+    assert all("provisional" in figure.caveats for figure in figures(one))
+    page = fragment(one)
+    assert "the revised total of a year that has ended; it is not final" in page
+    assert "not final" not in fragment(made()).replace(said, "")
+
+
 def test_chart_and_table_are_cut_where_the_series_breaks() -> None:
     """Before the first month of the new series, and nowhere else."""
     window = Window(date(2017, 4, 1), date(2018, 3, 31))
