@@ -196,8 +196,8 @@ def _differencing(one: Release) -> Check:
         if each.table == "by_organisation" and each.part and abs(each.after - each.before) == 1
     )
     told = (
-        f"Taken from the release before, {len(one.changes)} figures differ, {single} of them by one event of a "
-        "type at an organisation. None is finer than a month, a type with sub-type, or an organisation with "
+        f"Taken from the release before, {len(one.changes)} figures differ, {single} of them by one event of "
+        "a type at an organisation. None is finer than a month, a type with sub-type, or an organisation with "
         "type, all published in any case; and none falls but by a revision with its reason."
         if not finer and not unsaid
         else f"Taken from the release before, {len(finer)} figures show more than a month, a type with "
