@@ -1,5 +1,6 @@
 """What the live board shows: what is late, due next, waiting, untold, not known, and how fresh it all is."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from producers.facts import FLAG_BITS
 from rules import london
 from schemas.event_types import Instant
+from sinks.alarms import TIME_STOOD_STILL
+from sinks.obligation import UNSETTLED
 from sinks.tables import alarms, cases, escalations, obligations, quarantines, signals, watch
 from views.api import escalation_shapes, shapes
 from views.api.times import london_time, utc
@@ -42,7 +45,7 @@ class Freshness(Struct, frozen=True, kw_only=True):
 
 
 class Board(Struct, frozen=True, kw_only=True):
-    """Obligations have the shape of the API."""
+    """Obligations have the shape of the API. `owner_roles`: whose something waits, whoever was asked for."""
 
     escalations: Part
     to_hear: Part
@@ -58,14 +61,29 @@ class Board(Struct, frozen=True, kw_only=True):
     quiet: Part
     questions: int
     states: Mapping[str, int]
+    owner_roles: Sequence[str]
     alarms: Sequence[str]
+    gaps: Sequence[str]
+    """When time stood still of late: it is over, and the page may be relied on."""
     freshness: Freshness
 
 
-def board(connection: Connection, *, now: Instant, provider: str | None = None, shown: int = SHOWN) -> Board:
-    """`now`: the clock's; `provider`: only its cases. Quarantines and alarms are everybody's affair."""
+def board(
+    connection: Connection,
+    *,
+    now: Instant,
+    provider: str | None = None,
+    owner_role: str | None = None,
+    duty: str | None = None,
+    shown: int = SHOWN,
+) -> Board:
+    """`now`: the clock's; `provider`: only its cases. Quarantines and alarms are everybody's affair.
+
+    `owner_role`, `duty`: only such obligations. Escalations are about no duty; of them only that owner's.
+    """
     owed, known = obligations.c, cases.c
-    mine = [] if provider is None else [owed.provider == provider]
+    at = [] if provider is None else [owed.provider == provider]
+    mine = at + [owed[name] == value for name, value in (("owner_role", owner_role), ("duty", duty)) if value]
     own = [] if provider is None else [known.providers.contains([{"code": provider}])]
     waits = owed.state.in_(("open", "provisional"))
     gone = now - london.SECOND  # the very second of the due time is in time
@@ -77,8 +95,9 @@ def board(connection: Connection, *, now: Instant, provider: str | None = None, 
         return _cases(connection, and_(condition, *own), shown)
 
     families = waiting(connection, now, provider, shown)
+    standing = _standing(connection, at)
     return Board(
-        escalations=_escalations(connection, provider, shown),
+        escalations=_escalations(connection, provider, owner_role, shown),
         to_hear=Part(shown=[_to_hear(one) for one in families.shown], count=families.count),
         to_hear_overdue=families.overdue,
         late=duties(
@@ -98,10 +117,17 @@ def board(connection: Connection, *, now: Instant, provider: str | None = None, 
         quarantined=_quarantined(connection, shown),
         quiet=_quiet(connection, provider, shown),
         questions=_questions(connection, provider),
-        states=_states(connection, mine),
-        alarms=list(connection.scalars(select(alarms.c.text).where(alarms.c.cleared_at.is_(None)))),
+        states=_states(standing),
+        owner_roles=_owner_roles(connection, standing, provider),
+        alarms=_alarms(connection, alarms.c.kind != TIME_STOOD_STILL),
+        gaps=_alarms(connection, alarms.c.kind == TIME_STOOD_STILL),
         freshness=freshness(connection, now),
     )
+
+
+def _alarms(connection: Connection, kind: ColumnElement[bool]) -> list[str]:
+    chosen = select(alarms.c.text).where(alarms.c.cleared_at.is_(None), kind)
+    return list(connection.scalars(chosen.order_by(alarms.c.raised_at)))
 
 
 def _to_hear(one: ToHear) -> Json:
@@ -157,11 +183,12 @@ def freshness(connection: Connection, now: Instant) -> Freshness:
     )
 
 
-def _escalations(connection: Connection, provider: str | None, shown: int) -> Part:
+def _escalations(connection: Connection, provider: str | None, owner_role: str | None, shown: int) -> Part:
     """What is open, the most urgent first; of those, what nobody has taken on, and what waits longest."""
     one = escalations.c
-    mine = [] if provider is None else [one.provider == provider]
-    condition = and_(one.state != "closed", *mine)
+    condition = and_(*_open_escalations(provider))
+    if owner_role:
+        condition = and_(condition, one.owner_role == owner_role)
     taken = one.state == "acknowledged"
     order = (one.urgency, taken, case((taken, one.act_by), else_=one.acknowledge_by), one.id)
     chosen = select(escalations).where(condition).order_by(*order).limit(shown)
@@ -228,8 +255,30 @@ def _count(
     return connection.scalar(chosen if condition is None else chosen.where(condition)) or 0
 
 
-def _states(connection: Connection, mine: Sequence[ColumnElement[bool]]) -> dict[str, int]:
+def _open_escalations(provider: str | None) -> list[ColumnElement[bool]]:
+    mine = [] if provider is None else [escalations.c.provider == provider]
+    return [escalations.c.state != "closed", *mine]
+
+
+def _standing(connection: Connection, at: Sequence[ColumnElement[bool]]) -> list[tuple[str, str, int]]:
+    """How many obligations stand in each state, by who owns them."""
+    owed = obligations.c
     chosen = (
-        select(obligations.c.state, func.count().label("number")).where(*mine).group_by(obligations.c.state)
+        select(owed.state, owed.owner_role, func.count()).where(*at).group_by(owed.state, owed.owner_role)
     )
-    return {row.state: row.number for row in connection.execute(chosen)}
+    return [(state, role, number) for state, role, number in connection.execute(chosen)]
+
+
+def _states(standing: Sequence[tuple[str, str, int]]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for state, _, number in standing:
+        counts[state] += number
+    return dict(counts)
+
+
+def _owner_roles(
+    connection: Connection, standing: Sequence[tuple[str, str, int]], provider: str | None
+) -> list[str]:
+    roles = {role for state, role, _ in standing if state in UNSETTLED}
+    escalated = select(escalations.c.owner_role).distinct().where(*_open_escalations(provider))
+    return sorted(roles.union(connection.scalars(escalated)))

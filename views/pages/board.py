@@ -17,7 +17,7 @@ from views.pages.rendering import page
 
 router = APIRouter(include_in_schema=False)
 FILTERS = ("provider", "owner_role", "duty")
-SHOWN, SHOWN_WHOLE = 25, 2000  # rows of each list; a filter by owner or duty looks through the whole
+SHOWN, SHOWN_WHOLE = 25, 2000  # rows of each list; each says how many there are in all
 
 
 @router.get("/board")
@@ -31,17 +31,24 @@ def board_page(request: Request) -> Response:
     now = clock()
     whole = bool(wanted["owner_role"] or wanted["duty"] or request.query_params.get("whole"))
     with store.connect() as connection:
-        found = board.board(connection, now=now, provider=provider, shown=SHOWN_WHOLE if whole else SHOWN)
+        found = board.board(
+            connection,
+            now=now,
+            provider=provider,
+            owner_role=wanted["owner_role"] or None,
+            duty=wanted["duty"] or None,
+            shown=SHOWN_WHOLE if whole else SHOWN,
+        )
     context = _context(found, wanted, now) | {"wanted": wanted, "own": caller.provider} | may(request)
     return page(request, "board", context)
 
 
 def _context(found: board.Board, wanted: Mapping[str, str], now: Instant) -> dict[str, Any]:
-    lists = board_view.lists(found, wanted)
+    lists = board_view.lists(found)
     return {
         "now": now,
         "lists": lists,
-        "escalated": board_view.escalated(found, wanted),
+        "escalated": found.escalations,
         "to_hear": board_view.to_hear(found, wanted),
         "to_hear_overdue": found.to_hear_overdue,
         "unclear": board_view.unclear(found),
@@ -51,6 +58,7 @@ def _context(found: board.Board, wanted: Mapping[str, str], now: Instant) -> dic
         "states": found.states,
         "fresh": found.freshness,
         "warnings": board_view.warnings(found),
+        "gaps": found.gaps,
         "summary": board_view.summary(found, lists),
         "owners": board_view.owners(found, wanted),
     }
