@@ -197,8 +197,8 @@ def _differencing(one: Release) -> Check:
     )
     told = (
         f"Taken from the release before, {len(one.changes)} figures differ, {single} of them by one event of "
-        "a type at an organisation. None is finer than a month, a type with sub-type, or an organisation with "
-        "type, all published in any case; and none falls but by a revision with its reason."
+        "a type at an organisation. None is finer than a month, a type with sub-type, or an organisation "
+        "with type, all published in any case; and none falls but by a revision with its reason."
         if not finer and not unsaid
         else f"Taken from the release before, {len(finer)} figures show more than a month, a type with "
         f"sub-type, or an organisation with type, and {len(unsaid)} fall without a revision that says why."

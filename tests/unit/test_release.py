@@ -258,7 +258,7 @@ def test_a_break_within_the_window_is_marked() -> None:
 
 
 def test_the_revised_total_of_a_closed_year_is_never_called_final() -> None:
-    """Trap 24; law.md §13 no. 10: that there are final figures is known, and when a year becomes so is not."""
+    """Trap 24; law.md §13 no. 10: that there are final figures is known; when a year becomes so is not."""
     year = Window(date(2013, 4, 1), date(2014, 3, 31))
     one = release(publish(HISTORY).said, Order(year, "monthly", "revised_year", AS_OF), TERMS)
     assert one.provisional
