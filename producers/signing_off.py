@@ -3,6 +3,7 @@
 The log gets the role and the fingerprint of what was seen; the name lies sealed beside the reporters' names.
 """
 
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
@@ -10,10 +11,14 @@ from pydantic import Field
 from sqlalchemy import insert, select
 
 from producers.body_types import Body, Said
+from producers.connections import transaction
 from producers.door import Door, patiently
+from producers.keys import key_place, load_key
 from producers.refusals import Fault, Refused
 from producers.roles import Caller, require
 from producers.tables import case_keys, reporters
+from producers.vault import Vault
+from producers.vault_reading import reporters as reporters_of
 from producers.visit import Visit
 from schemas.cloud_events import rfc3339
 from schemas.never_event_events import ReleaseSigned
@@ -54,12 +59,28 @@ def require_director(caller: Caller | None) -> None:
         )
 
 
+def signers(database: str, data: Path, release_id: str, *, by_role: str, purpose: str) -> tuple[str, ...]:
+    """Who signed a release, by name. The reading is written down, like that of who reported a case.
+
+    Raises `Erased` where nobody has signed it, or the key of its sign-off was destroyed.
+    """
+    opener = Vault(load_key(key_place(data)))
+    with transaction(database) as connection:
+        read = reporters_of(connection, opener, _book(release_id), by_role=by_role, purpose=purpose)
+    return tuple(one["name"] for one in read)
+
+
+def _book(release_id: str) -> str:
+    """Where the vault keeps the sign-off of a release, as it keeps a case."""
+    return str(uuid5(_RELEASES, release_id))
+
+
 def _sign(visit: Visit, release_id: str, body: SignOffBody) -> dict[str, Any]:
     # The same release with the same figures is signed once: its event has one id.
     event_id = str(uuid5(_RELEASES, f"{release_id}|{body.sha256}"))
     if visit.connection.execute(select(reporters.c.event_id).where(reporters.c.event_id == event_id)).first():
         raise Refused(409, "Signed before", [Fault("", f"{release_id} has been signed; that stands.")])
-    book = str(uuid5(_RELEASES, release_id))
+    book = _book(release_id)
     key, wrapped = visit.vault.new_key(book)
     visit.connection.execute(insert(case_keys).values(case_id=book, wrapped=wrapped))
     sealed = key.seal_reporter(event_id, {"name": body.name, "role": "director", "release": release_id})

@@ -15,8 +15,10 @@ from producers.cases import case_exists, known, receipt
 from producers.connections import engine, libpq, unlimited
 from producers.door import Door
 from producers.follow_ups import FOLLOW_UP
+from producers.keys import key_place
 from producers.reports import ReportBody
 from producers.roles import Caller
+from producers.signing_off import SignOffBody, sign_off, signers
 from producers.tables import METADATA, SCHEMA, Xid8
 from producers.vault_reading import Erased, erase, reporters, texts
 from schemas.event_types import Provider
@@ -90,6 +92,21 @@ def test_who_reported_is_read_through_the_one_function_that_writes_it_down(room:
     written = "SELECT by_role, purpose FROM door.reporter_reads WHERE case_id = %s ORDER BY id"
     reads = room.rows(written, case_id)
     assert reads == [("safety", "to thank"), ("director", "to thank her")]
+
+
+def test_who_signed_a_release_is_read_in_the_same_way_and_written_down(room: Room, tmp_path: Path) -> None:
+    release, place = "2014-04-01-to-2014-04-30-r1", key_place(tmp_path)
+    place.parent.mkdir()
+    place.write_bytes(room.key)
+    body = SignOffBody(sha256="0" * 64, name="Ada Director")
+    sign_off(room.door, release, body, Caller("director"))
+    reader = f"{room.database}&options=-c%20role%3Dcandour_reporter_reader"
+    asked = {"by_role": "admin", "purpose": "a question in the House"}
+    assert signers(reader, tmp_path, release, **asked) == ("Ada Director",)
+    written = "SELECT by_role, purpose FROM door.reporter_reads ORDER BY id DESC LIMIT 1"
+    assert room.rows(written) == [("admin", "a question in the House")]
+    with pytest.raises(Erased):
+        signers(reader, tmp_path, "2014-04-01-to-2014-05-31-r2", **asked)
 
 
 @pytest.mark.parametrize("role", ["candour_door", "candour_relay", "candour_clock", "candour_reader"])
