@@ -24,11 +24,15 @@ contacts = typer.Typer(help="Who is told of escalations, and how.", no_args_is_h
 dlq = typer.Typer(help="Records that could not be read.", no_args_is_help=True)
 publish = typer.Typer(help="Releases of never-event figures.", no_args_is_help=True)
 policies = typer.Typer(help="The dated law that the rules go by.", no_args_is_help=True)
+calendars = typer.Typer(help="The bank holidays by which working days are counted.", no_args_is_help=True)
+clocks = typer.Typer(help="The system clock.", no_args_is_help=True)
 app.add_typer(providers, name="providers")
 app.add_typer(contacts, name="contacts")
 app.add_typer(dlq, name="dlq")
 app.add_typer(publish, name="publish")
 app.add_typer(policies, name="policy")
+app.add_typer(calendars, name="calendar")
+app.add_typer(clocks, name="clock")
 
 DataOption = Annotated[
     Path | None,
@@ -56,9 +60,14 @@ def running(data: Path | None) -> stack.Stack:
     """The stack on this folder, with the ids that its registry gave to the contracts."""
     from command import contracts
 
-    here = stack.running(settings(data=data).data.expanduser().resolve())
+    here = at_hand(data) or stack.running(settings(data=data).data.expanduser().resolve())
     contracts.recall(Path(here.data) / "run", here.registry)
     return here
+
+
+def at_hand(data: Path | None) -> stack.Stack | None:
+    """The same, or None: what can be answered without a stack is answered of this release."""
+    return stack.at_hand(settings(data=data), folder_named=data is not None)
 
 
 @app.command()
@@ -128,7 +137,7 @@ def doctor(data: DataOption = None) -> None:
     """Tell the addresses in use, the state of every part, what is wrong, and how to mend it."""
     from command.doctor import examine
 
-    if not examine(settings(data=data)):
+    if not examine(settings(data=data), folder_named=data is not None):
         raise typer.Exit(1)
 
 
@@ -314,7 +323,7 @@ def show_policy(
     """Show the adopted policy: instruments with their dates, thresholds, days, source and confidence."""
     from command.policy import show
 
-    show(settings(data=data).data.expanduser().resolve(), on, rule, provider_type)
+    show(at_hand(data), on, rule, provider_type)
 
 
 @publish.command("list")
@@ -376,7 +385,7 @@ def compare_policies(
     """Tell field by field what differs between two policies."""
     from command.policy import diff
 
-    diff(settings(data=data).data.expanduser().resolve(), before, after, rule)
+    diff(at_hand(data), before, after, rule)
 
 
 @policies.command("adopt")
@@ -390,6 +399,45 @@ def adopt_policy(
     from command.policy import adopt
 
     if not adopt(running(data), folder, rule, sure=yes):
+        raise typer.Exit(1)
+
+
+@calendars.command("check")
+def check_calendar(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", dir_okay=False, show_default="this release's")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Check a calendar as it would be for adoption, and tell how it differs from the one in force."""
+    from command.calendar import check
+
+    check(at_hand(data), file)
+
+
+@calendars.command("adopt")
+def adopt_calendar(
+    file: FileArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: DataOption = None,
+) -> None:
+    """Adopt a calendar in every partition; open deadlines are counted again, and keep their earlier date."""
+    from command.calendar import adopt
+
+    if not adopt(running(data), file, sure=yes):
+        raise typer.Exit(1)
+
+
+@clocks.command("clear")
+def clear_clock(
+    by: Annotated[str, typer.Option("--by", help="Who has compared the machine's clock; it is kept.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: DataOption = None,
+) -> None:
+    """Let time go on after the clock has stopped for a person, once its cause is mended."""
+    from command.clock import clear
+
+    if not clear(running(data), by, sure=yes):
         raise typer.Exit(1)
 
 

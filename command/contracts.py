@@ -3,6 +3,7 @@
 Nine processes that each ask for every contract make the registry the slowest part of a start.
 """
 
+import sys
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -25,10 +26,20 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 def register(run: Path, registry: str) -> Mapping[str, int]:
-    """Registers every contract and keeps the ids in RUN/contracts.json, for this process too."""
+    """Registers every contract and keeps the ids in RUN/contracts.json, for this process too.
+
+    Where nothing can be written, as in a container of its own, each process asks for itself.
+    """
     ids = register_all(registry)
-    run.mkdir(parents=True, exist_ok=True)
-    write_json(run / FILE, msgspec.to_builtins(Kept(registry, _digest(), ids)))
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        write_json(run / FILE, msgspec.to_builtins(Kept(registry, _digest(), ids)))
+    except OSError as error:
+        print(
+            f"the ids of the contracts are not kept in {run} ({error.strerror}): "
+            "each process asks the registry for them",
+            file=sys.stderr,
+        )
     hand_over(registry, ids)
     return ids
 

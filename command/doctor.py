@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from command import contacts
+from command import contacts, standing
 from command import stack as stacks
 from command.infrastructure import places_of
 from command.settings import Settings
@@ -33,15 +33,16 @@ class Finding:
     mend: str | None = None
 
 
-def examine(settings: Settings) -> bool:
+def examine(settings: Settings, *, folder_named: bool) -> bool:
     """Prints all findings; whether nothing is wrong."""
     places = places_of(settings)
-    stack = stacks.recorded(places.data)
+    running = stacks.at_hand(settings, folder_named=folder_named)
+    stack = running or stacks.recorded(places.data)
     if stack is not None:
         print(f"KAFKA_BOOTSTRAP={stack.kafka}")
         print(f"SCHEMA_REGISTRY_URL={stack.registry}")
         print(f"DATABASE_URL={without_password(stack.database)}")
-    findings = list(_all(settings, places, stack))
+    findings = list(_all(settings, places, running))
     for finding in findings:
         print(f"{'  ok ' if finding.mend is None else 'WRONG'}  {finding.about}: {finding.told}")
         if finding.mend is not None:
@@ -51,15 +52,21 @@ def examine(settings: Settings) -> bool:
 
 def _all(settings: Settings, places: Places, stack: Stack | None) -> Iterator[Finding]:
     yield from _machine(places)
-    yield _java(settings)
-    if stack is None or not state.in_use(places.run):
+    if stack is None:
+        yield _java(settings)
         yield Finding("stack", f"none runs on {places.data}", f"candour up --data {settings.data}")
         return
-    yield Finding("stack", f"{stack.url}, {stack.clock} clock")
-    for record in state.read(places.run):
-        yield _part(record, places)
+    if stack.url:
+        yield _java(settings)
+        yield Finding("stack", f"{stack.url}, {stack.clock} clock")
+        for record in state.read(places.run):
+            yield _part(record, places)
+    else:
+        # Each process is looked after by what started it, and its health page is in a place of its own.
+        yield Finding("stack", f"at the addresses of the environment, {stack.clock} clock")
     yield from _addresses(stack)
     yield from _ages(stack)
+    yield from (Finding(*line) for line in standing.look(stack))
     yield from (Finding(*line) for line in contacts.look(settings))
 
 
@@ -95,7 +102,9 @@ def _part(record: state.PartRecord, places: Places) -> Finding:
 
 
 def _addresses(stack: Stack) -> Iterator[Finding]:
-    asked = {name: f"http://127.0.0.1:{port}" for name, port in stack.health.items()} | {"web": stack.url}
+    asked = {name: f"http://127.0.0.1:{port}" for name, port in stack.health.items()}
+    if stack.url:
+        asked["web"] = stack.url
     known = {"registry": f"{stack.registry}/subjects"}
     known |= {
         name: f"{url}/readyz" for name, url in asked.items() if name != "clock" or stack.clock == "system"

@@ -9,7 +9,6 @@ import typer
 
 from command import stack
 from embedded.problems import StartError
-from embedded.state import in_use
 from rules.articles import Change, changes
 from rules.proposals import Proposal, proposals
 from views import policy
@@ -24,12 +23,12 @@ def check(folder: Path | None, rule: str | None) -> None:
         print(f"{one.rule}: {one.version} is fit to be adopted")
 
 
-def show(data: Path, on: str | None, rule: str | None, provider_type: str | None) -> None:
-    """Prints the adopted policy of the stack on this folder; without a stack, that of this release."""
+def show(here: stack.Stack | None, on: str | None, rule: str | None, provider_type: str | None) -> None:
+    """Prints the adopted policy of this stack; without one, that of this release."""
     day = None if on is None else _day(on)
-    found = _adopted(data, rule)
+    found = None if here is None else _adopted(here, rule)
     if found is None:
-        print("No stack runs on this folder: this is the policy of the release, adopted nowhere yet.")
+        print("No stack runs here: this is the policy of the release, adopted nowhere yet.")
         found = [(one, "") for one in _of(None, rule)]
     if not found:
         raise StartError(f"No policy of {rule or 'any rule'} has been adopted yet.")
@@ -44,9 +43,9 @@ def show(data: Path, on: str | None, rule: str | None, provider_type: str | None
         print()
 
 
-def diff(data: Path, before: str, after: str, rule: str | None) -> None:
+def diff(here: stack.Stack | None, before: str, after: str, rule: str | None) -> None:
     """Prints what differs, by rule. Raises StartError where a side cannot be had."""
-    old, new = ({one.rule: one for one in _side(data, name, rule)} for name in (before, after))
+    old, new = ({one.rule: one for one in _side(here, name, rule)} for name in (before, after))
     said = False
     # A folder of one rule is compared with that rule's policy alone.
     both = [name for name in {**old, **new} if rule in (None, name)]
@@ -71,7 +70,7 @@ def adopt(here: stack.Stack, folder: Path, rule: str | None, *, sure: bool) -> b
     from producers.adoption import adopt as put
 
     wanted = proposals(folder, rule)
-    now = {one.rule: one for one, _ in _adopted(Path(here.data), None) or []}
+    now = {one.rule: one for one, _ in _adopted(here, None)}
     news = [one for one in wanted if one.rule not in now or now[one.rule].version != one.version]
     for one in wanted:
         if one not in news:
@@ -94,7 +93,7 @@ def adopt(here: stack.Stack, folder: Path, rule: str | None, *, sure: bool) -> b
 
 
 def _refuse_return(here: stack.Stack, one: Proposal) -> None:
-    if any(there.version == one.version for there, _ in _adopted(Path(here.data), one.rule) or []):
+    if any(there.version == one.version for there, _ in _adopted(here, one.rule)):
         return  # somebody else was quicker
     raise StartError(
         f"{one.rule}: {one.version} was adopted before, or is on its way. A policy that was replaced comes "
@@ -106,7 +105,7 @@ def _await(here: stack.Stack, news: Iterable[Proposal]) -> None:
     """Until the rules have taken it, as far as the read model shows; later is no harm."""
     give_up = time.monotonic() + _PATIENCE_SECONDS
     for one in news:
-        while one.version not in {there.version for there, _ in _adopted(Path(here.data), one.rule) or []}:
+        while one.version not in {there.version for there, _ in _adopted(here, one.rule)}:
             if time.monotonic() > give_up:
                 print(f"{one.rule}: {one.version} is on its way to the log; the rules have not taken it yet")
                 break
@@ -115,16 +114,13 @@ def _await(here: stack.Stack, news: Iterable[Proposal]) -> None:
             print(f"{one.rule}: {one.version} adopted")
 
 
-def _side(data: Path, name: str, rule: str | None) -> list[Proposal]:
+def _side(here: stack.Stack | None, name: str, rule: str | None) -> list[Proposal]:
     if name == RELEASE:
         return _of(None, rule)
     if name == ADOPTED:
-        found = _adopted(data, rule)
-        if found is None:
-            raise StartError(
-                f"No stack runs on {data}, so nothing is adopted there. Start one, or name a folder."
-            )
-        return [one for one, _ in found]
+        if here is None:
+            raise StartError("No stack runs here, so nothing is adopted. Start one, or name a folder.")
+        return [one for one, _ in _adopted(here, rule)]
     return proposals(Path(name), rule)
 
 
@@ -134,11 +130,8 @@ def _of(folder: Path | None, rule: str | None) -> list[Proposal]:
     return proposals(folder or FOLDER, rule)
 
 
-def _adopted(data: Path, rule: str | None) -> list[tuple[Proposal, str]] | None:
-    """Of the running stack, with since when; None where none runs."""
-    here = stack.recorded(data)
-    if here is None or not in_use(data / "run"):
-        return None
+def _adopted(here: stack.Stack, rule: str | None) -> list[tuple[Proposal, str]]:
+    """Of the running stack, with since when."""
     from sinks.database import engine
     from views.pages.times import exactly
     from views.reading_policy import adopted

@@ -1,4 +1,7 @@
-"""The running stack of a data folder: where its parts answer; written by `up`, read by all others."""
+"""The running stack: where its parts answer. `up` writes it into the data folder, all others read it there.
+
+Where nothing was started by `up`, as in containers, the three addresses of the environment say it.
+"""
 
 import json
 import os
@@ -6,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from command.settings import Settings
 from embedded.problems import StartError
 from embedded.state import in_use, write_json
 
@@ -42,14 +46,40 @@ def recorded(data: Path) -> Stack | None:
         return None
 
 
-def running(data: Path) -> Stack:
-    """The stack that runs on this folder; StartError where none does."""
+def on_folder(data: Path) -> Stack | None:
+    """The stack that `up` runs on this folder."""
     stack = recorded(data)
-    if stack is None or not in_use(data / "run"):
+    return stack if stack is not None and in_use(data / "run") else None
+
+
+def running(data: Path) -> Stack:
+    """The same; StartError where none does."""
+    stack = on_folder(data)
+    if stack is None:
         raise StartError(
             f"No stack runs on {data}. Start one with `candour up --data {data}`, or name another."
         )
     return stack
+
+
+def at_addresses(settings: Settings) -> Stack | None:
+    """The stack on the servers that the environment names, where it names all three."""
+    if not (settings.kafka and settings.registry and settings.database):
+        return None
+    return Stack(
+        data=str(settings.data.expanduser().resolve()),
+        url="",
+        kafka=settings.kafka,
+        registry=settings.registry,
+        database=settings.database,
+        clock=settings.clock,
+    )
+
+
+def at_hand(settings: Settings, *, folder_named: bool) -> Stack | None:
+    """The stack that a command is about. A folder that a person names stands before the environment."""
+    here = on_folder(settings.data.expanduser().resolve())
+    return here if here or folder_named else at_addresses(settings)
 
 
 def without_password(address: str) -> str:

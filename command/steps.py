@@ -11,8 +11,8 @@ from pathlib import Path
 
 from command.infrastructure import Infrastructure
 from command.processes import READY
-from command.settings import Settings
-from command.stack import Stack
+from command.settings import ADDRESSES, Settings
+from command.stack import Stack, at_addresses
 from embedded.parts import Step
 from embedded.problems import StartError
 
@@ -46,27 +46,12 @@ def steps(stack: Stack, infra: Infrastructure, loading: Loading) -> list[Step]:
 
 def prepare(settings: Settings) -> None:
     """The same for servers named in the environment: what one container does before the others."""
-    missing = [
-        name
-        for name, value in (
-            ("KAFKA_BOOTSTRAP", settings.kafka),
-            ("SCHEMA_REGISTRY_URL", settings.registry),
-            ("DATABASE_URL", settings.database),
-        )
-        if not value
-    ]
-    if missing or not (settings.kafka and settings.registry and settings.database):
+    missing = [name for field, name in ADDRESSES.items() if not getattr(settings, field)]
+    stack = at_addresses(settings)
+    if stack is None:
         raise StartError(f"{', '.join(missing)} must be set: prepare works on servers that are there.")
-    stack = Stack(
-        data=str(settings.data),
-        url="",
-        kafka=settings.kafka,
-        registry=settings.registry,
-        database=settings.database,
-        clock=settings.clock,
-    )
     nowhere = Infrastructure(stack.kafka, stack.registry, stack.database, [])
-    for step in steps(stack, nowhere, Loading(vault_key=settings.vault_key_file)):
+    for step in steps(stack, nowhere, Loading(directory=True, vault_key=settings.vault_key_file)):
         step.run()
 
 
@@ -102,7 +87,7 @@ def _tables(database: str) -> None:
 
 
 def _law(stack: Stack, ids: Mapping[str, int], at: datetime | None) -> None:
-    from producers.adoption import adopt_defaults, learn_contracts
+    from producers.adoption import CALENDAR, adopt_defaults, learn_contracts
 
     learn_contracts(stack.database, ids)
 
@@ -123,9 +108,10 @@ def _law(stack: Stack, ids: Mapping[str, int], at: datetime | None) -> None:
                 file=sys.stderr,
             )
     for one in adopt_defaults(stack.database):
+        compared = "calendar check" if one.rule == CALENDAR else "policy diff adopted release"
         print(
             f"{one.rule}: a person adopted {one.stands}, and it stands; this release brings {one.brought}. "
-            "`candour policy diff adopted release` shows the difference",
+            f"`candour {compared}` shows the difference",
             file=sys.stderr,
         )
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from schemas.event_types import Instant
-from schemas.outcome_types import PolicyTaken
-from schemas.topics import RULES
+from schemas.outcome_types import CalendarTaken, PolicyTaken
+from schemas.topics import OBLIGATIONS, RULES
 from sinks.tables import outcomes, publication_records
 from views.reading import outcome_of
 
@@ -37,6 +37,15 @@ def adopted(connection: Connection, rule: str | None = None) -> list[Adopted]:
             newest[name] = Adopted(name, taken.policy_version or "", taken.content, taken.recorded_at)
     found = [newest[name] for name in RULES.values() if name in newest]
     return found + [one for one in _of_publication(connection) if rule in (None, one.rule)]
+
+
+def adopted_calendar(connection: Connection) -> tuple[str, str] | None:
+    """Version and content of the newest: all rules take the same one, and one of them tells which."""
+    mine = (outcomes.c.subject == FIRST_PARTITION) & (outcomes.c.type == "calendar_taken")
+    chosen = select(outcomes.c.type, outcomes.c.payload).where(mine, outcomes.c.rule == RULES[OBLIGATIONS])
+    row = connection.execute(chosen.order_by(outcomes.c.revision.desc()).limit(1)).first()
+    taken = None if row is None else outcome_of(row.type, row.payload)
+    return (taken.calendar_version or "", taken.content) if isinstance(taken, CalendarTaken) else None
 
 
 def _of_publication(connection: Connection) -> list[Adopted]:

@@ -1,14 +1,19 @@
 """The clocks on the real PostgreSQL: ticks in every partition, the guards, and the manual clock's step."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
+from embedded import ports
 from producers.clock import APART_MS, ORDINARY_GAP_MS, TICKING, WAITS_FOR_A_PERSON, SystemClockProcess
 from producers.clock_notes import clear
 from producers.connections import engine
@@ -19,7 +24,9 @@ from schemas.codec import Codec
 from schemas.event_types import ClockTick
 from schemas.topics import CASE_EVENTS, PARTITIONS, WARD_EVENTS
 from tests.integration.door_room import DAWN, FALL, HOUR, Room, fresh_database, furnish, open_room
-from tests.stack import Stack
+from tests.integration.probes import figures_of, worth_a_graph
+from tests.people import until
+from tests.stack import Stack, candour
 
 KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'candour door'"
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
@@ -102,9 +109,9 @@ def test_it_ticks_at_its_interval_and_says_that_it_is_ready(room: Room) -> None:
     assert not clock.ready()[0]
     thread = threading.Thread(target=clock.run, args=(stop,))
     thread.start()
-    until = time.monotonic() + 30
+    give_up = time.monotonic() + 30
     while ticks(room) < 5:
-        assert time.monotonic() < until
+        assert time.monotonic() < give_up
         time.sleep(0.01)
     assert clock.ready()[0]
     stop.set()
@@ -166,6 +173,53 @@ def test_a_step_back_waits_for_a_person_and_then_for_the_time(room: Room) -> Non
     assert ticks(room) == 1
 
 
+def test_a_person_lets_a_stopped_clock_go_on_by_the_command(room: Room, infra: Stack, tmp_path: Path) -> None:
+    put_tick(room, ORDINARY_GAP_MS + HOUR)
+    clock = Turned(room.database)
+    assert clock.step() == WAITS_FOR_A_PERSON
+    by_address = os.environ | {
+        "KAFKA_BOOTSTRAP": infra.kafka,
+        "SCHEMA_REGISTRY_URL": infra.registry,
+        "DATABASE_URL": room.database,
+        "CANDOUR_DATA": str(tmp_path),
+    }
+    clear_it = ("clock", "clear", "--by", "Pat Brown")
+
+    examined = candour("doctor", environment=by_address)
+    assert "WRONG  clock: waits for a person: the last tick is 31.0 days old, at 20" in examined.stdout
+    assert "then `candour clock clear`" in examined.stdout
+    unsure = candour(*clear_it, environment=by_address)  # nobody is there to answer
+    assert unsure.returncode == 1
+    assert "the last tick is 31.0 days old" in unsure.stdout
+    assert clock.step() == WAITS_FOR_A_PERSON
+
+    sure = candour(*clear_it, "--yes", environment=by_address)
+    assert (sure.returncode, sure.stderr) == (0, "")
+    assert sure.stdout.endswith("cleared by Pat Brown; the clock goes on\n")
+    assert clock.step() == TICKING
+    assert notes(room) == [("long_gap", True, "Pat Brown"), ("gap", False, None)]
+    again = candour(*clear_it, "--yes", environment=by_address)
+    assert again.stdout == "the clock waits for nobody; nothing to clear\n"
+    examined = candour("doctor", environment=by_address)
+    assert "  ok   clock: no tick for 268" in examined.stdout
+
+
+def test_its_process_answers_and_has_the_figures_of_the_runbook(room: Room, tmp_path: Path) -> None:
+    port = ports.choose(tmp_path / "ports.json", ["clock"])["clock"]
+    environment = os.environ | {
+        "DATABASE_URL": room.database,
+        "CANDOUR_HEALTH_PORT": str(port),
+        "CANDOUR_TICK_SECONDS": "0.2",
+        "CANDOUR_DATA": str(tmp_path),
+    }
+    with subprocess.Popen([sys.executable, "-m", "command", "run", "clock"], env=environment) as process:
+        until(lambda: ticks(room) > 1)
+        figures = figures_of(f"http://127.0.0.1:{port}")
+        process.terminate()
+    assert process.returncode == 0
+    assert {name for name in worth_a_graph() if name.startswith("candour_clock_")} <= figures
+
+
 def test_two_clocks_make_no_two_ticks_of_one_moment(room: Room) -> None:
     one, other = Turned(room.database, 0.01), Turned(room.database, 0.01)
     stop = threading.Event()
@@ -192,9 +246,9 @@ def test_without_the_database_there_is_no_tick_and_it_goes_on_when_it_is_back(ro
         room.rows(KILL)
         time.sleep(0.05)
     before = ticks(room)
-    until = time.monotonic() + 30
+    give_up = time.monotonic() + 30
     while ticks(room) < before + 3:
-        assert time.monotonic() < until
+        assert time.monotonic() < give_up
         time.sleep(0.01)
     stop.set()
     thread.join()

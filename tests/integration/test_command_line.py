@@ -9,9 +9,11 @@ import psycopg
 import pytest
 from confluent_kafka import Producer
 
+from command.processes import NAMES
 from schemas.contracts import snake
 from schemas.topics import CASE_EVENTS, NEVER_EVENTS, OBLIGATIONS, RECORDS
 from stream_apps.case_rules import RULES
+from tests.integration.probes import figures_of, worth_a_graph
 from tests.people import MODERATE_HARM, Person, until
 from tests.stack import Stack, candour
 
@@ -36,10 +38,23 @@ def test_the_doctor_finds_nothing_wrong(whole: Stack) -> None:
         f"KAFKA_BOOTSTRAP={whole.kafka}\nSCHEMA_REGISTRY_URL={whole.registry}\nDATABASE_URL="
     )
     assert "WRONG" not in told
+    for line in ("clock: has nothing to tell", "alarm: none stands", "set aside: nothing"):
+        assert f"  ok   {line}\n" in told
+    assert "  ok   dead letters: nothing\n" in told
     for part in ("kafka", "registry", "postgres", "relay", "watchdog", "engine", "sink", "web"):
         assert f"  ok   {part}: running" in told
     for process in ("relay", "watchdog", "engine", "sink", "web", "registry"):
         assert f"  ok   {process} answers: ready" in told
+
+
+def test_every_process_answers_and_has_the_figures_of_the_runbook(whole: Stack) -> None:
+    ports = whole.record.health
+    assert set(ports) == set(NAMES)
+    # The manual clock has no process; that of the system is asked in `test_clock.py`.
+    found = {name: figures_of(f"http://127.0.0.1:{port}") for name, port in ports.items() if name != "clock"}
+    assert {name for name in worth_a_graph() if not name.startswith("candour_clock_")} <= {
+        figure for figures in found.values() for figure in figures
+    }
 
 
 def test_an_import_names_the_bad_lines_and_a_second_one_changes_nothing(whole: Stack, tmp_path: Path) -> None:
@@ -105,6 +120,8 @@ def test_garbage_on_the_log_goes_to_the_dead_letters_and_the_partition_goes_on(
     assert len(told) == len(garbage)
     assert all(line.startswith(f"{CASE_EVENTS}/{partition} offset ") for line in told)
     assert not any("put back" in line for line in told)
+    examined = whole.command("doctor", accept=(1,))
+    assert f"WRONG  dead letters: {len(garbage)}: {CASE_EVENTS}/{partition} offset " in examined
     assert whole.command("dlq", "replay") == "4 put back\n"
     again = until(lambda: lines if len(lines := whole.command("dlq", "list").splitlines()) == 8 else [])
     assert sum("put back as offset" in line for line in again) == 4
