@@ -60,6 +60,16 @@ def _fill(model: Filled) -> None:
     model.add(said(outcomes.CaseQuarantined, "late", 1, TICK, **stumbled))  # type: ignore[arg-type]
 
 
+def escalated(provider: str, owner_role: str) -> dict[str, Any]:
+    """A row as the sink writes it."""
+    words = ("case_id", "trigger", "next_step", "provider_type", "latest_cause")
+    times = ("first_raised_at", "raised_at", "acknowledge_by", "act_by", "latest_at")
+    lists = ("informed", "deliveries", "raised_because", "latest_because")
+    row: dict[str, Any] = dict.fromkeys(words, "x") | dict.fromkeys(times, TICK) | {one: [] for one in lists}
+    row |= dict.fromkeys(("urgency", "level", "climbs", "revisions"), 1)
+    return row | {"id": owner_role, "owner_role": owner_role, "provider": provider, "state": "raised"}
+
+
 def shown(filled: Filled, provider: str | None = None, limit: int = 100) -> Board:
     with filled.store.connect() as connection:
         return board(connection, now=TICK + HOUR, provider=provider, shown=limit)
@@ -87,6 +97,35 @@ def test_due_time_that_has_just_passed_is_late_before_its_tick(filled: Filled) -
 def test_list_cut_short_says_how_many_there_are(filled: Filled) -> None:
     part = shown(filled, limit=1).due_next
     assert (len(part.shown), part.count) == (1, 2)
+
+
+def test_filter_looks_through_all_and_not_only_through_what_is_shown(filled: Filled) -> None:
+    provider, team = "RFF", "patient safety team"
+    for case_id in ("f1", "f2", "f3"):
+        filled.add(reported(case_id), opened(case_id, provider=provider, due_at=TICK + 2 * HOUR))
+    last = {"provider": provider, "due_at": TICK + 3 * HOUR}
+    subjects = ("f4-tell", "f4-report", "f5-report")
+    for case_id, duty, subject in zip(
+        ("f4", "f4", "f5"), ("tell", "report", "report"), subjects, strict=True
+    ):
+        filled.add(opened(case_id, subject=subject, duty=duty, owner_role=team, **last))
+    with filled.store.begin() as connection:
+        for role in ("a director", team):
+            connection.execute(insert(tables.escalations).values(**escalated(provider, role)))
+
+    def found(**asked: str) -> Board:
+        with filled.store.connect() as connection:
+            return board(connection, now=TICK, provider=provider, shown=1, **asked)  # type: ignore[arg-type]
+
+    now = found(owner_role=team)
+    assert ([one["case_id"] for one in now.due_next.shown], now.due_next.count) == (["f4"], 3)
+    assert (now.escalations.shown[0]["owner_role"], now.escalations.count) == (team, 1)
+    assert found(duty="report").due_next.count == 2
+    both = found(owner_role=team, duty="tell")
+    assert ([one["duty"] for one in both.due_next.shown], both.due_next.count) == (["tell"], 1)
+    assert both.escalations.count == 1, "it is about no duty"
+    assert both.owner_roles == ["a director", "clinician", team], "one may go on to any other"
+    assert both.states == {"open": 6}
 
 
 def test_board_of_a_provider_shows_its_own(filled: Filled) -> None:

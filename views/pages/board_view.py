@@ -23,13 +23,10 @@ class List:
     law: bool = True
 
 
-def lists(found: Board, wanted: Mapping[str, str]) -> list[List]:
+def lists(found: Board) -> list[List]:
     """What waits for somebody, the latest first."""
-    late = _narrowed(found.late, wanted)
-    due = _narrowed(found.due_next, wanted)
-    coming = _narrowed(found.targets_next, wanted)
-    undecided = _narrowed(found.provisional, wanted)
-    passed = _narrowed(found.targets_passed, wanted)
+    late, due, coming = found.late, found.due_next, found.targets_next
+    undecided, passed = found.provisional, found.targets_passed
     return [
         List(
             "late",
@@ -64,11 +61,6 @@ def lists(found: Board, wanted: Mapping[str, str]) -> list[List]:
             law=False,
         ),
     ]
-
-
-def escalated(found: Board, wanted: Mapping[str, str]) -> Part:
-    """Who must act. It is about no duty, so a filter by duty leaves it as it is."""
-    return _narrowed(found.escalations, {"owner_role": wanted.get("owner_role", "")})
 
 
 def to_hear(found: Board, wanted: Mapping[str, str]) -> Part:
@@ -124,14 +116,5 @@ def summary(found: Board, shown: Sequence[List]) -> str:
 
 def owners(found: Board, wanted: Mapping[str, str]) -> list[str]:
     """The owner roles to choose from: those on the board, and the one chosen."""
-    parts = (
-        found.escalations,
-        found.to_hear,
-        found.late,
-        found.due_next,
-        found.targets_next,
-        found.provisional,
-        found.targets_passed,
-    )
-    roles = {one["owner_role"] for part in parts for one in part.shown}
+    roles = {*found.owner_roles, *(one["owner_role"] for one in found.to_hear.shown)}
     return sorted(roles - {""} | ({wanted["owner_role"]} if wanted["owner_role"] else set()))
