@@ -81,6 +81,13 @@ class Breaks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     breaks: tuple[Break, ...] = msgspec.field(name="break")
 
 
+class CarriedOver(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One type as several lists have it, each at most once: `2011/1`."""
+
+    title: str
+    types: tuple[str, ...]
+
+
 class Gate(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`reaches`: the grade that the harm of one patient must reach; None where none is asked for."""
 
@@ -98,6 +105,7 @@ class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lists: tuple[NeverEventList, ...]
     breaks: Breaks
     readings: Readings
+    carried_over: tuple[CarriedOver, ...] = ()  # adopted before it came, a policy has none
 
 
 class Policy:
@@ -108,6 +116,7 @@ class Policy:
         self.lists = tuple(sorted(content.lists, key=lambda one: one.valid_from))
         self.breaks = tuple(sorted(content.breaks.breaks, key=lambda one: one.on))
         self.gates = content.readings.gates
+        self._carried_over = tuple(frozenset(one.types) for one in content.carried_over)
         self.future_tolerance_minutes = content.readings.future_tolerance_minutes
 
     def list_on(self, day: date) -> NeverEventList | None:
@@ -117,6 +126,11 @@ class Policy:
             if in_force and (one.valid_to is None or day <= one.valid_to):
                 return one
         return None
+
+    def carried_over(self, version: str | None, number: int | None, to: NeverEventList) -> Type | None:
+        """The type of `to` that is this type of another list; None where the policy knows of none."""
+        same = next((one for one in self._carried_over if f"{version}/{number}" in one), frozenset[str]())
+        return next((type for type in to.type if f"{to.version}/{type.no}" in same), None)
 
     def list_of(self, version: str | None) -> NeverEventList | None:
         return next((one for one in self.lists if one.version == version), None)
@@ -136,11 +150,13 @@ def parse(content: str) -> Policy:
 def content_of(files: dict[str, dict[str, object]]) -> str:
     """The content to adopt, from policy files read by `rules.policy.read`."""
     rest = dict(files)
-    apart = {}
+    apart: dict[str, object] = {}
     for name in ("breaks", "readings"):
         if name not in rest:
             raise PolicyRefused(f"{name}.toml is missing")
         apart[name] = rest.pop(name)
+    if carried_over := rest.pop("carried_over", None):
+        apart |= carried_over
     for name, fields in rest.items():
         if fields.get("id") != name:
             raise PolicyRefused(f"{name}.toml: its id is {fields.get('id')!r}; an id equals the file's name")
@@ -173,9 +189,31 @@ def _check(content: Content) -> None:
         *(("breaks.toml", one) for one in content.breaks.breaks),
         ("readings.toml", content.readings),
         *(("readings.toml", one) for one in content.readings.gates.values()),
+        *(("carried_over.toml", one) for one in content.carried_over),
     )
     for where, part in parts:
         _check_source(where, part)
+    _check_carried_over(content)
+
+
+def _check_carried_over(content: Content) -> None:
+    """Each row names types that can count, one of a list, and none is in two rows: a match has one answer."""
+    there = {f"{one.version}/{type.no}" for one in content.lists for type in one.type if not type.suspended}
+    seen: set[str] = set()
+    for row in content.carried_over:
+        for code in row.types:
+            if code not in there:
+                raise PolicyRefused(
+                    f"carried_over.toml: {code} is no type of a list, or is suspended; correct it"
+                )
+            if code in seen:
+                raise PolicyRefused(f"carried_over.toml: {code} stands there twice; name it once")
+            seen.add(code)
+        versions = [code.partition("/")[0] for code in row.types]
+        if len(versions) != len(set(versions)):
+            raise PolicyRefused(
+                f"carried_over.toml: {row.title} names a list twice; a type has one number on it"
+            )
 
 
 def _check_list(one: NeverEventList) -> None:

@@ -35,13 +35,17 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 class Listed(Struct, frozen=True, kw_only=True):
-    """What was named, looked up on the list of its day."""
+    """What was named, looked up on the list of its day.
+
+    `matched`: it was named as of another list, from which this type was carried over, or to which it came.
+    """
 
     day: date
     known: bool  # whether the day of occurrence is known; else it is that of the report
     list: NeverEventList | None
     type: Type | None = None
     subtype: Subtype | None = None
+    matched: bool = False
 
 
 def judge(
@@ -59,7 +63,7 @@ def judge(
         status="proposed",
         cell=_cell(policy, listed, facts),
         policy_version=named.policy_version,
-        by=_BY[proposal.kind] if proposal else "safety_team",
+        by="rule" if listed.matched else _BY[proposal.kind] if proposal else "safety_team",
         because=(),
     )
     if any(one.kind == "merged" for one in standing):
@@ -77,8 +81,13 @@ def judge(
 def look_up(policy: Policy, facts: CaseFacts, named: Statement) -> Listed:
     day = day_of(facts.reported_at if facts.occurred_at is None else facts.occurred_at)
     in_force, known = policy.list_on(day), facts.occurred_at is not None
-    if in_force is None or named.list_version != in_force.version:
-        return Listed(day=day, known=known, list=in_force)
+    if in_force is None:
+        return Listed(day=day, known=known, list=None)
+    if named.list_version != in_force.version:
+        # A confirmation is of the list that it names: a rule confirms nothing.
+        proposed = named.kind == "proposed"
+        same = policy.carried_over(named.list_version, named.type_no, in_force) if proposed else None
+        return Listed(day=day, known=known, list=in_force, type=same, matched=same is not None)
     type = in_force.type_of(named.type_no)
     subtype = type.subtype_of(named.subtype) if type else None
     return Listed(day=day, known=known, list=in_force, type=type, subtype=subtype)
@@ -144,8 +153,9 @@ def _proposed(named: Statement, listed: Listed, facts: CaseFacts) -> tuple[str, 
     elif named.type_no is None:
         told = "It may be a never event; nobody has named its type."
     elif listed.type is None:
-        named_as = f"type {named.type_no} of the list of {named.list_version}"
-        told = f"It was proposed as {named_as}. {_in_force(listed)}"
+        told = f"It was proposed as {_named_as(named)}. {_in_force(listed)}"
+    elif listed.matched:
+        told = f"It was proposed as {_named_as(named)}. {_matched(listed, listed.type)}"
     else:
         told = f"It was proposed as type {listed.type.no} of the list of {_year(listed)}: {listed.type.name}."
     return tuple(filter(None, (told, not_counted(listed), "" if listed.known else _asked(facts))))
@@ -156,7 +166,7 @@ def _confirmed(seen: Standing, named: Statement, listed: Listed, policy: Policy)
         told = "It was confirmed, but when it occurred is not known, and so neither is the list of its day."
         return _under_review(seen, "day", told)
     if listed.type is None:
-        told = f"It was confirmed as type {named.type_no} of the list of {named.list_version}."
+        told = f"It was confirmed as {_named_as(named)}."
         return _under_review(seen, "type", told, _in_force(listed))
     if against := not_counted(listed):
         return _no_never_event(seen, "not_on_the_list", against)
@@ -192,6 +202,17 @@ def _in_force(listed: Listed) -> str:
     return (
         f"On {listed.day:%-d %B %Y} the list of {listed.list.version} is in force, and it has no such type."
     )
+
+
+def _matched(listed: Listed, type: Type) -> str:
+    return (
+        f"On {listed.day:%-d %B %Y} the list of {_year(listed)} is in force, and has the same type as no. "
+        f"{type.no}: {type.name}."
+    )
+
+
+def _named_as(named: Statement) -> str:
+    return f"type {named.type_no} of the list of {named.list_version}"
 
 
 def _asked(facts: CaseFacts) -> str:

@@ -154,5 +154,6 @@ def _entry(one: NeverEvent, expected: list[str]) -> str:
     cell = f"{one.list_version}/{number}" + (f"/{one.subtype}" if one.subtype else "")
     beside = one.why or one.waits_for
     values = {"by": one.provider, "on": one.occurred_on, "gate": one.gate, "payment": one.payment}
+    values["proposed_by"] = one.by
     shown = [f"{name}={value}" for name, value in values.items() if f" {name}=" in asked]
     return " ".join(filter(None, (f"{one.state}:{beside}" if beside else one.state, cell, *shown)))

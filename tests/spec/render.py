@@ -58,7 +58,7 @@ as amended.
 
 For never events it begins with the entry on the ledger: its state, with what it waits for or why it
 was withdrawn, then list, number of the type and sub-type (`?` where nobody could say), and of `by`,
-`on` (the London day of occurrence), `gate` and `payment` what the case is about."""
+`on` (the London day of occurrence), `gate`, `payment` and `proposed_by` what the case is about."""
 
 
 def pages() -> dict[str, str]:

@@ -150,6 +150,56 @@ TOPIC = Topic(
             because="It was proposed as type 15 of the list of 2018.",
         ),
         LedgerLaw(
+            "Proposed as a type of another list that carried it over: the rule matches it, somebody decides",
+            "§4.1, §4.3, §4.4",
+            "2013-12-20 09:00  report harm=low never_event=2015/3 occurred=2013-12-19T10:00",
+            "proposed:decision 2011/3 on=2013-12-19 gate=none proposed_by=rule",
+            said="1x never_event_proposed\n0x never_event_counted",
+            because="On 19 December 2013 the list of 2011 is in force, and has the same type as no. 3",
+        ),
+        LedgerLaw(
+            "Matched on the list of its day, it has the gate of that list: low harm does not reach it",
+            "§4.1, §4.3; invariant 8",
+            """2013-12-20 09:00  report harm=low never_event=2018/13 occurred=2013-12-19T10:00
+            2014-01-06 10:00  confirm 2011/19""",
+            "withdrawn:gate_not_met 2011/19 gate=not_met",
+            said="1x never_event_proposed\n0x never_event_counted",
+        ),
+        LedgerLaw(
+            "Matched from 2015 on, no harm is asked for, and the patient is to be told if it is one",
+            "§4.1; §4.6 CLK-13; invariant 8",
+            "2015-04-02 09:00  report harm=none never_event=2011/19 occurred=2015-04-01T00:00",
+            "proposed:decision 2015/13 gate=none proposed_by=rule\ntell NE_FRAMEWORK_2015 provisional",
+        ),
+        LedgerLaw(
+            "The day of occurrence is corrected into another list: what was proposed is matched there",
+            "§4.1; trap 24",
+            """2013-12-20 09:00  report harm=low never_event=2011/1 occurred=2013-12-19T10:00
+            2014-02-03 10:00  enrich occurred=2011-03-31T10:00""",
+            "proposed:decision 2010/1 on=2011-03-31",
+            said="1x never_event_proposed\n1x never_event_restated",
+        ),
+        LedgerLaw(
+            "A type that grew narrower is matched to nothing: the type is asked about",
+            "§4.3, §4.4",
+            "2015-04-02 09:00  report harm=none never_event=2011/9 occurred=2015-04-01T00:00 by=PZZ",
+            "proposed:decision 2015/? proposed_by=reporter",
+        ),
+        LedgerLaw(
+            "A suspended type is matched to nothing",
+            "§4.5; invariant 9",
+            "2016-05-09 09:00  report harm=fatal never_event=2018/16 occurred=2016-05-09T08:00 by=PZZ",
+            "proposed:decision 2015/? proposed_by=reporter\ntell REG20_2015 provisional",
+        ),
+        LedgerLaw(
+            "The rule matches proposals; it confirms nothing",
+            "§4.1",
+            """2013-12-20 09:00  report harm=low occurred=2013-12-19T10:00
+            2014-01-06 10:00  confirm 2015/3""",
+            "proposed:type 2011/? proposed_by=safety_team",
+            said="0x never_event_counted",
+        ),
+        LedgerLaw(
             "A type that the list does not have is no confirmation",
             "§4.4",
             """2016-05-09 09:00  report harm=low occurred=2016-05-09T08:00 by=PZZ

@@ -104,3 +104,27 @@ def test_what_cannot_be_adopted_is_refused_with_its_place(
     with pytest.raises(PolicyRefused) as refused:
         parse(content_of(files))
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (["2011/4", "2015/99"], "2015/99 is no type of a list"),
+        (["2011/4", "2018/16"], "2018/16 is no type of a list, or is suspended"),
+        (["2011/4", "2011/7"], "names a list twice"),
+        (["2011/1", "2015/7"], "2011/1 stands there twice"),
+    ],
+)
+def test_what_was_carried_over_has_one_answer(files: Files, row: list[str], told: str) -> None:
+    known = files["carried_over"]["carried_over"]
+    known.append(known[0] | {"types": row})
+    with pytest.raises(PolicyRefused, match=told):
+        parse(content_of(files))
+
+
+def test_a_policy_that_was_adopted_before_carries_nothing_over(files: Files) -> None:
+    del files["carried_over"]
+    policy = parse(content_of(files))
+    held = policy.list_of("2011")
+    assert held is not None
+    assert policy.carried_over("2015", 3, held) is None

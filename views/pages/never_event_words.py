@@ -31,7 +31,11 @@ PAYMENTS = {
     "never": "Nothing is recovered",
     "not_known": "Not known while the day is not known",
 }
-BY = {"reporter": "the reporter", "rule": "a duplicate of this case", "safety_team": "the safety team"}
+BY = {
+    "reporter": "the reporter",
+    "rule": "a rule, from a duplicate of this case or a type of another list",
+    "safety_team": "the safety team",
+}
 
 
 def type_of(one: dict[str, Any]) -> str:
