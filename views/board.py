@@ -79,7 +79,8 @@ def board(
 ) -> Board:
     """`now`: the clock's; `provider`: only its cases. Quarantines and alarms are everybody's affair.
 
-    `owner_role`, `duty`: only such obligations. Escalations are about no duty; of them only that owner's.
+    `owner_role`, `duty`: only such obligations. Escalations and what families have to hear are about no duty;
+    of them only that owner's.
     """
     owed, known = obligations.c, cases.c
     at = [] if provider is None else [owed.provider == provider]
@@ -94,7 +95,7 @@ def board(
     def unclear(condition: ColumnElement[bool]) -> Part:
         return _cases(connection, and_(condition, *own), shown)
 
-    families = waiting(connection, now, provider, shown)
+    families = waiting(connection, now, provider, owner_role, shown)
     standing = _standing(connection, at)
     return Board(
         escalations=_escalations(connection, provider, owner_role, shown),

@@ -48,14 +48,18 @@ class Waiting(Struct, frozen=True, kw_only=True):
     overdue: int
 
 
-def waiting(connection: Connection, now: Instant, provider: str | None, shown: int) -> Waiting:
-    """What is overdue first; then what waits longest."""
+def waiting(
+    connection: Connection, now: Instant, provider: str | None, owner_role: str | None, shown: int
+) -> Waiting:
+    """What is overdue first; then what waits longest. `owner_role`: only what is for that one to tell."""
+    owners = {"changed_verdict": _policy().update_owner_role, "new_fact": _policy().fact_owner_role}
     still = union_all(
         _still(family_updates, "changed_verdict", "found_at", None, "owed"),
         _still(facts, "new_fact", "known_at", "due_at", "waiting", "not_shared"),
     ).subquery()
     overdue = func.coalesce(still.c.due_at <= now - london.SECOND, False)  # the due second itself is in time
     mine = [] if provider is None else [cases.c.providers.contains([{"code": provider}])]
+    mine.append(still.c.what.in_([what for what, role in owners.items() if owner_role in (None, role)]))
     chosen = (
         select(
             still,
@@ -71,7 +75,6 @@ def waiting(connection: Connection, now: Instant, provider: str | None, shown: i
         .limit(shown)
     )
     rows = connection.execute(chosen).all()
-    owners = {"changed_verdict": _policy().update_owner_role, "new_fact": _policy().fact_owner_role}
     found = [
         ToHear(
             id=row.id,

@@ -56,9 +56,16 @@ def _fact(case_id: str, *, due_at: int, known_at: int = MORNING) -> Iterator[Any
     yield said(said_of.FactWaits, case_id, 1, NOW, subject=f"fact-{case_id}", **fields)
 
 
-def shown(filled: Filled, provider: str | None = None, limit: int = 100) -> Board:
+def shown(filled: Filled, limit: int = 100, **asked: str) -> Board:
     with filled.store.connect() as connection:
-        return board(connection, now=NOW, provider=provider, shown=limit)
+        return board(
+            connection,
+            now=NOW,
+            provider=asked.get("provider"),
+            owner_role=asked.get("owner_role"),
+            duty=asked.get("duty"),
+            shown=limit,
+        )
 
 
 def test_board_shows_what_families_have_still_to_hear_the_overdue_first(filled: Filled) -> None:
@@ -105,8 +112,9 @@ def test_board_of_a_provider_shows_its_own_families(filled: Filled) -> None:
 def test_filter_by_owner_finds_it_and_a_duty_of_candour_leaves_it(filled: Filled) -> None:
     now = shown(filled)
     assert board_view.owners(now, {"owner_role": ""}) == [CLINICIAN]
-    assert board_view.to_hear(now, {"owner_role": CLINICIAN, "duty": "tell"}).count == 5
-    assert board_view.to_hear(now, {"owner_role": "patient safety team"}).count == 0
+    theirs = shown(filled, limit=1, owner_role=CLINICIAN, duty="tell").to_hear
+    assert (len(theirs.shown), theirs.count) == (1, 5)
+    assert shown(filled, owner_role="patient safety team").to_hear.count == 0
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_filter_looks_through_all_and_not_only_through_what_is_shown(filled: Fil
     provider, team = "RFF", "patient safety team"
     for case_id in ("f1", "f2", "f3"):
         filled.add(reported(case_id), opened(case_id, provider=provider, due_at=TICK + 2 * HOUR))
-    last = {"provider": provider, "due_at": TICK + 3 * HOUR}
+    last: dict[str, Any] = {"provider": provider, "due_at": TICK + 3 * HOUR}
     subjects = ("f4-tell", "f4-report", "f5-report")
     for case_id, duty, subject in zip(
         ("f4", "f4", "f5"), ("tell", "report", "report"), subjects, strict=True
@@ -113,9 +113,9 @@ def test_filter_looks_through_all_and_not_only_through_what_is_shown(filled: Fil
         for role in ("a director", team):
             connection.execute(insert(tables.escalations).values(**escalated(provider, role)))
 
-    def found(**asked: str) -> Board:
+    def found(**asked: Any) -> Board:
         with filled.store.connect() as connection:
-            return board(connection, now=TICK, provider=provider, shown=1, **asked)  # type: ignore[arg-type]
+            return board(connection, now=TICK, provider=provider, shown=1, **asked)
 
     now = found(owner_role=team)
     assert ([one["case_id"] for one in now.due_next.shown], now.due_next.count) == (["f4"], 3)

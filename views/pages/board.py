@@ -49,7 +49,7 @@ def _context(found: board.Board, wanted: Mapping[str, str], now: Instant) -> dic
         "now": now,
         "lists": lists,
         "escalated": found.escalations,
-        "to_hear": board_view.to_hear(found, wanted),
+        "to_hear": found.to_hear,
         "to_hear_overdue": found.to_hear_overdue,
         "unclear": board_view.unclear(found),
         "quarantined": found.quarantined,

@@ -63,19 +63,6 @@ def lists(found: Board) -> list[List]:
     ]
 
 
-def to_hear(found: Board, wanted: Mapping[str, str]) -> Part:
-    """What families have still to hear; like an escalation it is about no duty of candour."""
-    return _narrowed(found.to_hear, {"owner_role": wanted.get("owner_role", "")})
-
-
-def _narrowed(part: Part, wanted: Mapping[str, str]) -> Part:
-    asked = {name: value for name in ("owner_role", "duty") if (value := wanted.get(name))}
-    if not asked:
-        return part
-    shown = [one for one in part.shown if all(one[name] == value for name, value in asked.items())]
-    return Part(shown=shown, count=len(shown))
-
-
 def unclear(found: Board) -> list[tuple[str, str, Part]]:
     """What cannot be said before somebody says something."""
     return [
