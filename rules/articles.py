@@ -5,13 +5,14 @@ status, its basis and its days hold for the articles inside it unless they say o
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rules.policy import IN_FORCE
+from rules.rule import Path
 
 _NAMES = ("id", "name", "threshold", "title", "label")
 _OWN = ("title", "status", "basis", "valid_from", "valid_to", "source", "confidence", "note")
@@ -67,21 +68,20 @@ class Article:
 
 @lru_cache(maxsize=32)
 def articles(content: str) -> tuple[Article, ...]:
-    """The outermost articles of a policy, in the order of its content."""
-    return tuple(_articles(json.loads(content), (), _Outer()))
+    """The outermost articles of a policy, in the order of its content. The status of its readings is that of
+    the whole policy, where an article has none of its own."""
+    parsed = json.loads(content)
+    status = parsed.get("readings", {}).get("status", "")
+    return tuple(_articles(parsed, (), _Outer(status=status)))
 
 
-def clauses_of(content: str, names: Iterable[str]) -> tuple[Article, ...]:
-    """The articles that most of these names lead to: of an instrument, a threshold and a duty, the bound and
-    the duty inside that instrument. Empty where none of the names is that of an article.
-    """
-    wanted = set(names)
-    found: dict[int, list[Article]] = {}
-    for outer in articles(content):
-        for one in outer.whole():
-            if one.name in wanted:
-                found.setdefault(sum(step in wanted for step in one.path), []).append(one)
-    return tuple(found[max(found)]) if found else ()
+def article_at(content: str, path: Path) -> Article | None:
+    """None where this content has no such article: a clock may have been started under an earlier policy."""
+    parts, found = articles(content), None
+    for step in path:
+        found = next((one for one in parts if step in (one.name, one.title)), None)
+        parts = found.parts if found else ()
+    return found
 
 
 class Change(NamedTuple):
@@ -146,17 +146,20 @@ def _articles(node: Any, path: tuple[str, ...], outer: _Outer) -> Iterator[Artic
     if isinstance(node, dict):
         for name, inner in node.items():
             if isinstance(inner, dict) and "source" in inner:
-                yield _article(inner, (*path, _name(inner, name)), outer)
+                yield _article(inner, (*path, str(inner.get("id", name))), outer)
             elif isinstance(inner, dict | list):
                 yield from _articles(inner, (*path, name), outer)
     elif isinstance(node, list):
-        for number, inner in enumerate(node, 1):
-            if isinstance(inner, dict) and "source" in inner:
-                yield _article(inner, (*path, _name(inner, str(number))), outer)
+        inside = [inner for inner in node if isinstance(inner, dict) and "source" in inner]
+        names = [_name(inner, str(number)) for number, inner in enumerate(inside, 1)]
+        for inner, name in zip(inside, names, strict=True):
+            shared = names.count(name) > 1  # three clocks for an investigation, by grade
+            yield _article(inner, (*path, str(inner.get("title", name)) if shared else name), outer)
 
 
 def _article(node: dict[str, Any], path: tuple[str, ...], outer: _Outer) -> Article:
-    title = str(node.get("title") or node.get("clause") or node.get("label") or "")
+    named = node.get("name") if node.get("name") != path[-1] else None
+    title = str(node.get("title") or node.get("clause") or node.get("label") or named or "")
     here = _Outer(
         node.get("status", outer.status),
         node.get("basis", outer.basis),

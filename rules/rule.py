@@ -7,7 +7,7 @@ record, and answers with what is to be said now. `evolve` hears one thing said. 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from rules.identity import OUTCOMES, name_based
 from schemas.event_types import ClockTick, Record
@@ -15,6 +15,20 @@ from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
 from schemas.topics import CASE_EVENTS
 
 T = TypeVar("T")
+
+Path = tuple[str, ...]
+"""To an article of a policy: the name or the title of each article on the way, the outermost first."""
+
+
+class Held(NamedTuple):
+    """What a verdict rests on, and whether it counts: what was refused or taken back does not.
+
+    `what`: the id of a record; or what an earlier rule said, as `subject#revision`, or as `subject#type` for
+    the newest of this type.
+    """
+
+    what: str
+    counts: bool = True
 
 
 def outcome_id(rule: str, outcome: Outcome) -> str:
@@ -40,7 +54,9 @@ class Rule:
     and its first three bytes, that the rule needs nothing of it: (type, harm, potential, flags). `hears`
     tells which words of earlier rules matter to it: where none does and it passes over the record, nothing
     follows. `order` sorts the outcomes of a tick. `source` is the topic it hears: the rules of one app all
-    hear the same one.
+    hear the same one. `clauses` and `held` say why, after the record: the articles of the policy that a
+    verdict rests on, given the record that it names as its cause, and the evidence. What only remembers a
+    record is no verdict: it rests on no article.
     """
 
     name: str
@@ -53,6 +69,8 @@ class Rule:
     order: Callable[[Outcome], Any]
     hears: Callable[[Outcome], bool] = lambda outcome: False
     source: str = CASE_EVENTS
+    clauses: Callable[[Any, Outcome, Record], Iterable[Path]] = lambda state, outcome, cause: ()
+    held: Callable[[Any, Outcome], Iterable[Held]] = lambda state, outcome: ()
 
     def decide(self, state: Any, record: Record, heard: Sequence[Outcome], offset: int) -> list[Outcome]:
         """All that follows from this record at this offset of its partition.

@@ -19,12 +19,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from rules.candour.standing import concerns
-from rules.candour.state import Obligation
-from rules.candour.state import State as CandourState
-from rules.rule import Rule, cause_of
+from rules.rule import Held, Path, Rule, cause_of
+from schemas.contracts import snake
 from schemas.event_types import CaseEvent, ClockTick, Instant, Record
-from schemas.outcome_types import CaseQuarantined, Evidence, EvidenceTaken, Outcome, PolicyTaken
+from schemas.outcome_types import CaseQuarantined, Outcome, PolicyTaken
 from stream_apps.decision import Deliberation, Encode, Quarantines, Reread, Said
 
 Records = Mapping[int, Record]
@@ -68,7 +66,8 @@ class Stood:
 
 @dataclass(frozen=True, kw_only=True)
 class Follows:
-    """What follows from a record today. `held`: the evidence that the rule held about it then."""
+    """What follows from a record today. `clauses`: the articles of its policy that it rests on. `held`: the
+    evidence that the rule held about it then."""
 
     id: str
     rule: str
@@ -77,7 +76,8 @@ class Follows:
     offset: int
     part: str
     cause: Record
-    held: tuple[Evidence, ...] = ()
+    clauses: tuple[Path, ...] = ()
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +116,9 @@ class Told:
     records: dict[int, Record] = field(default_factory=dict)
 
 
+_Why = tuple[tuple[Path, ...], tuple[Held, ...]]
+
+
 class Hearing:
     """Hears records of one partition, and keeps what is said about one case and about the partition."""
 
@@ -130,6 +133,8 @@ class Hearing:
     ) -> None:
         self._deliberation = Deliberation(rules, encode, partition, reread, obeyed)
         self._case_id = case_id
+        self._records: dict[str, Record] = {}  # of the case, by their events
+        self._newest: dict[str, str] = {}  # what was said last, by subject and type
         self.told = Told()
 
     @property
@@ -139,22 +144,46 @@ class Hearing:
         return min((clock[0][0] for clock in clocks if clock), default=None)
 
     def hear(self, offset: int, record: Record) -> None:
-        said = [word for part in self._deliberation.take(offset, record) for word in part]
-        for number, word in enumerate(said, 1):
-            outcome = word.outcome
-            if outcome.case_id is None or outcome.case_id == self._case_id:
-                self._keep(offset, f"{number}/{len(said)}", record, word)
+        if isinstance(record, CaseEvent) and record.case_id == self._case_id:
+            self._records[record.event_id] = record
+        said: list[Said] = []
+        reasons: list[_Why] = []
+        for part in self._deliberation.take(offset, record):
+            for word in part:
+                # A released case is read again record by record: each is asked for when it is remembered.
+                if said and word.outcome.cause != said[-1].outcome.cause:
+                    reasons += [self._why(one, record) for one in said[len(reasons) :]]
+                said.append(word)
+        reasons += [self._why(one, record) for one in said[len(reasons) :]]
+        for number, (word, why) in enumerate(zip(said, reasons, strict=True), 1):
+            if self._concerns(word.outcome):
+                self._keep(offset, f"{number}/{len(said)}", record, word, why)
 
-    def _keep(self, offset: int, part: str, record: Record, word: Said) -> None:
+    def _concerns(self, outcome: Outcome) -> bool:
+        return outcome.case_id is None or outcome.case_id == self._case_id
+
+    def _why(self, word: Said, record: Record) -> "_Why":
+        outcome = word.outcome
+        if outcome.case_id != self._case_id:
+            return (), ()
+        rule, state = self._deliberation.rules[word.rule], self._deliberation.states[word.rule]
+        self._newest[f"{outcome.subject}#{snake(type(outcome).__name__)}"] = (
+            f"{outcome.subject}#{outcome.revision}"
+        )
+        cause = self._records.get(outcome.cause, record)
+        held = (one._replace(what=self._newest.get(one.what, one.what)) for one in rule.held(state, outcome))
+        return tuple(rule.clauses(state, outcome, cause)), tuple(held)
+
+    def _keep(self, offset: int, part: str, record: Record, word: Said, why: "_Why") -> None:
         outcome = word.outcome
         if isinstance(outcome, PolicyTaken) and outcome.policy_version is not None:
             self.told.policies[word.rule, outcome.policy_version] = outcome.content
         self.told.records[offset] = record
-        held = _held(self._deliberation.states[word.rule], self._case_id, outcome)
+        clauses, held = why
         self.told.follows.append(
             Follows(
                 id=word.id, rule=word.rule, outcome=outcome, payload=word.payload,
-                offset=offset, part=part, cause=record, held=held,
+                offset=offset, part=part, cause=record, clauses=clauses, held=held,
             )
         )  # fmt: skip
 
@@ -272,22 +301,6 @@ def _plain(outcome: Outcome | None) -> dict[str, Any]:
 def _recorded_at(record: Record) -> Instant:
     at: Instant = record.as_of if isinstance(record, ClockTick) else record.recorded_at  # type: ignore[attr-defined]
     return at
-
-
-def _held(state: Any, case_id: str, outcome: Outcome) -> tuple[Evidence, ...]:
-    """What the candour rule had in hand about an obligation when it spoke of it; the records that other
-    rules rest on are named by their own outcomes."""
-    if isinstance(outcome, EvidenceTaken):
-        return (outcome.evidence,)
-    if not isinstance(state, CandourState):
-        return ()
-    case = state.cases.get(case_id)
-    obligation: Obligation | None = case.obligations.get(outcome.subject) if case else None
-    if case is None or obligation is None:
-        return ()
-    return tuple(
-        one for one in case.evidence if concerns(one, obligation) and one.event_id not in case.withdrawn
-    )
 
 
 def about_same(record: Record, cause: str) -> bool:

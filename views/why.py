@@ -1,14 +1,16 @@
 """Why each verdict on a case was given, as JSON: one shape for the API, the page and the command."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from rules.articles import Article, clauses_of, in_short
+from rules.articles import Article, article_at, in_short
+from rules.rule import Held
 from schemas.contracts import snake
 from schemas.event_types import CalendarAdopted, CaseEvent, ClockTick, Instant, PolicyAdopted, Record
-from schemas.outcome_types import Evidence, Outcome
+from schemas.never_event_types import LedgerEntry
+from schemas.outcome_types import Outcome
 from schemas.topics import CASE_EVENTS
 from stream_apps.explaining import Difference, Finding, Stood
 from views.api.times import london_time, utc
@@ -18,9 +20,9 @@ Json = dict[str, Any]
 
 ABOUT = (
     "patient", "provider", "duty", "instrument", "basis", "threshold", "trigger", "clock", "claim_id",
-    "list_version", "type_no", "level", "owner_role",
+    "list_version", "type_no", "level", "owner_role", "signal",
 )  # fmt: skip
-"""What names the subject of a verdict, where its first outcome says it."""
+"""What names the subject of a verdict: as the newest of its outcomes that says it has it by then."""
 SHARED = frozenset(Outcome.__struct_fields__)
 PROPOSED = "Proposed: informs, never binds."
 GUIDANCE = "Guidance: informs, binds nobody by itself."
@@ -32,7 +34,8 @@ def shape(found: Explanation, as_at: Instant | None) -> Json:
     `agrees`: every verdict that was said follows from the log, and none that follows is missing.
     """
     findings = [one for one in found.findings if as_at is None or said_at(one) <= as_at]
-    first = _first_outcomes(findings)
+    named = {_named(one): (number, one) for number, one in enumerate(found.findings, 1)}
+    about: dict[tuple[str, str], Json] = {}
     agrees = all(one.agrees for one in findings)
     return {
         "case_id": found.case_id,
@@ -55,7 +58,9 @@ def shape(found: Explanation, as_at: Instant | None) -> Json:
             for one in found.adopted
             if as_at is None or one.recorded_at <= as_at
         ],
-        "verdicts": [_verdict(number, finding, found, first) for number, finding in enumerate(findings, 1)],
+        "verdicts": [
+            _verdict(number, finding, found, about, named) for number, finding in enumerate(findings, 1)
+        ],
     }
 
 
@@ -83,14 +88,11 @@ def _version(outcome: Outcome | None, kind: str) -> str | None:
     return outcome.calendar_version if kind == "calendar_taken" else outcome.policy_version
 
 
-def _first_outcomes(findings: Iterable[Finding]) -> dict[tuple[str, str], Outcome]:
-    """By rule and subject: what opened it says what it is about."""
-    first: dict[tuple[str, str], Outcome] = {}
-    for finding in findings:
-        outcome = finding.outcome
-        if outcome is not None:
-            first.setdefault((_rule(finding), outcome.subject), outcome)
-    return first
+def _named(finding: Finding) -> str:
+    """As a later verdict names it that rests on it."""
+    one = finding.outcome or finding.said
+    assert one is not None
+    return f"{one.subject}#{one.revision}"
 
 
 def _rule(finding: Finding) -> str:
@@ -100,11 +102,14 @@ def _rule(finding: Finding) -> str:
 
 
 def _verdict(
-    number: int, finding: Finding, found: Explanation, first: Mapping[tuple[str, str], Outcome]
+    number: int,
+    finding: Finding,
+    found: Explanation,
+    about: dict[tuple[str, str], Json],
+    named: Mapping[str, tuple[int, Finding]],
 ) -> Json:
     outcome, rule = finding.outcome, _rule(finding)
     said, follows = finding.said, finding.follows
-    opened = first.get((rule, outcome.subject)) if outcome is not None else None
     kind = snake(type(outcome).__name__) if outcome is not None else said.type if said else ""
     return {
         "number": number,
@@ -112,16 +117,16 @@ def _verdict(
         "type": kind,
         "subject": outcome.subject if outcome else said.subject if said else None,
         "revision": outcome.revision if outcome else None,
-        "about": _about(opened),
+        "about": _about(outcome, rule, about),
         "says": _says(outcome),
         "said_at": utc(said_at(finding)),
         "reason": list(outcome.because) if outcome else [],
-        "clauses": [clause(one) for one in _clauses(outcome, opened, rule, found)],
+        "clauses": [clause(one) for one in _clauses(finding, found)],
         "policy_version": outcome.policy_version if outcome else None,
         "calendar_version": outcome.calendar_version if outcome else None,
         "cause": _cause(finding, found),
         "outcome": _place(said, found.partition),
-        "evidence": [_evidence(one, found) for one in (follows.held if follows else ())],
+        "evidence": [_evidence(one, found, named) for one in (follows.held if follows else ())],
         "agreement": _agreement(finding),
         "differences": [_difference(one) for one in finding.differences],
     }  # fmt: skip
@@ -133,9 +138,17 @@ def _place(said: Stood | None, partition: int) -> Json | None:
     return {"id": said.id, "topic": said.topic, "partition": partition, "offset": said.offset}
 
 
-def _about(opened: Outcome | None) -> Json:
-    found = {name: getattr(opened, name, None) for name in ABOUT}
-    return {name: value for name, value in found.items() if value is not None}
+def _about(outcome: Outcome | None, rule: str, before: dict[tuple[str, str], Json]) -> Json:
+    """`before`: by rule and subject, what was told of it up to now."""
+    if outcome is None:
+        return {}
+    known = before.get((rule, outcome.subject), {})
+    if isinstance(outcome, LedgerEntry):  # where an entry stands is told anew each time, without a type too
+        known = {name: value for name, value in known.items() if name != "type_no"}
+    found = {name: getattr(outcome, name, None) for name in ABOUT}
+    known = known | {name: value for name, value in found.items() if value is not None}
+    before[rule, outcome.subject] = known
+    return {name: known[name] for name in ABOUT if name in known}
 
 
 def _says(outcome: Outcome | None) -> Json:
@@ -159,25 +172,17 @@ def _is_time(name: str, value: Any) -> bool:
     )
 
 
-def _clauses(
-    outcome: Outcome | None, opened: Outcome | None, rule: str, found: Explanation
-) -> tuple[Article, ...]:
-    """By the version that the verdict names, as it was adopted, whatever is in force today."""
-    if outcome is None or outcome.policy_version is None:
-        return ()
-    content = found.policies.get((rule, outcome.policy_version))
+def _clauses(finding: Finding, found: Explanation) -> list[Article]:
+    """By the version that the verdict names, as it was adopted, whatever is in force today. What follows from
+    no record rests on nothing."""
+    follows = finding.follows
+    if follows is None or follows.outcome.policy_version is None:
+        return []
+    content = found.policies.get((follows.rule, follows.outcome.policy_version))
     if content is None:
-        return ()
-    return clauses_of(content, _names(outcome, opened))
-
-
-def _names(outcome: Outcome, opened: Outcome | None) -> Iterator[str]:
-    """What an article may be called by: the words of the verdict, and what its subject is about. The
-    threshold counts when something is opened; later verdicts rest on the duty."""
-    found = msgspec.to_builtins(outcome)
-    if opened is not None and opened is not outcome:
-        found |= {name: value for name, value in _about(opened).items() if name != "threshold"}
-    yield from (value for value in found.values() if isinstance(value, str))
+        return []
+    articles = (article_at(content, path) for path in follows.clauses)
+    return [one for one in articles if one is not None]
 
 
 def clause(article: Article) -> Json:
@@ -185,8 +190,8 @@ def clause(article: Article) -> Json:
     said = {name: in_short(value) for name, value in article.said.items() if name != "clause"}
     return {
         "article": " / ".join(article.path),
-        "instrument": article.within or None,
-        "title": article.title or article.name,
+        "instrument": in_words(article.within) if article.within else None,
+        "title": article.title or in_words(article.name),
         "status": article.status or None,
         "basis": article.basis or None,
         "binds": article.binds,
@@ -198,6 +203,11 @@ def clause(article: Article) -> Json:
         "confirmed": article.firm,
         "note": note_of(article),
     }
+
+
+def in_words(name: str) -> str:
+    """`nhs_provider` as `NHS provider`"""
+    return (name[:1].upper() + name[1:]).replace("_", " ").replace("Nhs ", "NHS ")
 
 
 def note_of(article: Article) -> str:
@@ -234,16 +244,21 @@ def _cause(finding: Finding, found: Explanation) -> Json:
     return {"type": None, **place}
 
 
-def _evidence(one: Evidence, found: Explanation) -> Json:
-    event = found.events.get(one.event_id)
+def _evidence(one: Held, found: Explanation, named: Mapping[str, tuple[int, Finding]]) -> Json:
+    """A record of the case; or an earlier verdict, which has places of its own; or, where something that the
+    case does not have was retracted, nothing but its id."""
+    event, (number, finding) = found.events.get(one.what), named.get(one.what, (None, None))
+    when = utc(said_at(finding)) if finding is not None else None
+    told = event if event is not None else finding.outcome if finding is not None else None
     return {
-        "type": one.kind,
-        "event_id": one.event_id,
-        "at": utc(one.at),
-        "recorded_at": utc(one.recorded_at),
+        "type": snake(type(told).__name__) if told is not None else "not_known",
+        "event_id": one.what if finding is None else None,
+        "verdict": number,
+        "at": utc(event.at) if event is not None else when,
+        "recorded_at": utc(event.recorded_at) if event is not None else when,
         "by_role": event.by_role if event is not None else None,
         "counts": one.counts,
-        "offset": found.places.get(one.event_id),
+        "offset": found.places.get(one.what),
     }
 
 

@@ -3,6 +3,7 @@
 from rules.candour.decide import about, concerned, hears, order, passes_over
 from rules.candour.evolve import apply
 from rules.candour.state import State
+from rules.candour.why import clauses, held
 from rules.rule import Rule
 from schemas.topics import OBLIGATIONS
 
@@ -16,4 +17,6 @@ RULE = Rule(
     passes_over=passes_over,
     order=order,
     hears=hears,
+    clauses=clauses,
+    held=held,
 )

@@ -3,6 +3,7 @@
 from rules.escalation.decide import about, concerned, hears, order, passes_over
 from rules.escalation.evolve import apply
 from rules.escalation.state import State
+from rules.escalation.why import clauses, held
 from rules.rule import Rule
 from schemas.topics import ESCALATIONS
 
@@ -16,4 +17,6 @@ RULE = Rule(
     passes_over=passes_over,
     order=order,
     hears=hears,
+    clauses=clauses,
+    held=held,
 )

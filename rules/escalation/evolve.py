@@ -133,6 +133,7 @@ def _start(case: Case, outcome: SeriousClockStarted) -> SeriousTime:
     case.clocks[outcome.subject] = started = SeriousTime(
         id=outcome.subject,
         clock=outcome.clock,
+        framework=intern(outcome.framework),
         policy_version=intern(outcome.policy_version or ""),
         starts_at=outcome.starts_at,
         due_at=outcome.due_at,

@@ -2,7 +2,8 @@
 
 A person declares a serious incident; the day of the declaration chooses the version. What was recorded is
 kept in the order of the log, and every clock is judged by all of it, so that late and retracted steps need
-nothing of their own. What is declared again after it was taken off has clocks of its own. These are expectations of a framework: a time missed breaches no duty of candour.
+nothing of their own. What is declared again after it was taken off has clocks of its own. These are
+expectations of a framework: a time missed breaches no duty of candour.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from rules.escalation.contents import Framework, SeriousClock
 from rules.escalation.draft import Draft
 from rules.escalation.months import after_months, updates_due
 from rules.escalation.policy import Policy
-from rules.escalation.state import Case, SeriousTime
+from rules.escalation.state import Case, SeriousTime, State
 from rules.identity import serious_clock_id
 from rules.london import HOUR, SECOND, day_of, in_time, in_words, last_second, passed
 from schemas.contracts import snake
@@ -83,7 +84,7 @@ def never_event_words(framework: Framework | None, grade: str) -> str:
 
 def never_event_declared_words(draft: Draft) -> str:
     """The same of what is declared already, when a never event comes to be suspected or confirmed."""
-    standing = _Standing.of(draft)
+    standing = Standing.of(draft.state, draft.case)
     ended = standing is None or standing.delogged()
     return "" if standing is None or ended else never_event_words(standing.framework, standing.grade)
 
@@ -136,7 +137,11 @@ class _Wanted(NamedTuple):
 
 def settle(draft: Draft) -> None:
     """Bring every clock into line with the steps, and say what has changed."""
-    wanted = {one.id: (standing, one) for standing in _Standing.each(draft) for one in standing.clocks(draft)}
+    wanted = {
+        one.id: (standing, one)
+        for standing in Standing.each(draft.state, draft.case)
+        for one in standing.clocks(draft)
+    }
     for id, (standing, one) in wanted.items():
         _judge(draft, draft.case.clocks.get(id) or _start(draft, standing, one), one)
     for clock in list(draft.case.clocks.values()):
@@ -144,7 +149,7 @@ def settle(draft: Draft) -> None:
             draft.say_of(clock, SeriousClockWithdrawn, "Nothing asks for it any more.")
 
 
-class _Standing(NamedTuple):
+class Standing(NamedTuple):
     """What is known of the serious incident, from a declaration until it was taken off, if it was."""
 
     again: str  # the declaration, where it had been taken off before
@@ -156,19 +161,19 @@ class _Standing(NamedTuple):
     steps: tuple[SeriousStepTaken, ...]
 
     @classmethod
-    def of(cls, draft: Draft) -> "_Standing | None":
+    def of(cls, state: State, case: Case) -> "Standing | None":
         """As it was declared last."""
-        return next(reversed(cls.each(draft)), None)
+        return next(reversed(cls.each(state, case)), None)
 
     @classmethod
-    def each(cls, draft: Draft) -> "list[_Standing]":
+    def each(cls, state: State, case: Case) -> "list[Standing]":
         found = []
-        for number, steps in enumerate(_declarations(draft.case)):
+        for number, steps in enumerate(_declarations(case)):
             declared = [one for one in steps if one.step == DECLARED]
             if not declared:
                 continue
-            version = declared[0].policy_version or ""
-            framework = draft.state.policies.get(version, draft.policy).framework(declared[0].at)
+            policy = state.policies.get(declared[0].policy_version or "", state.policy)
+            framework = policy.framework(declared[0].at) if policy else None
             if framework is None:
                 continue
             grade, investigation = declared[-1].marks
@@ -178,8 +183,12 @@ class _Standing(NamedTuple):
             found.append(cls(again, framework, known, investigation, declared[0].at, occurred, tuple(steps)))
         return found
 
-    def id_of(self, draft: Draft, name: str) -> str:
-        return serious_clock_id(draft.case_id, f"{name} {self.again}" if self.again else name)
+    def id_of(self, case_id: str, name: str) -> str:
+        return serious_clock_id(case_id, f"{name} {self.again}" if self.again else name)
+
+    def clock(self, name: Clock) -> SeriousClock | None:
+        """What the framework says of this clock for the grade and the kind of investigation."""
+        return self.framework.clock_for(name, self.grade, self.investigation)
 
     def first(self, step: str) -> SeriousStepTaken | None:
         return next((one for one in self.steps if one.step == step), None)
@@ -189,13 +198,13 @@ class _Standing(NamedTuple):
 
     def clocks(self, draft: Draft) -> Iterator[_Wanted]:
         for name in ("steis", "initial_review", "investigation"):
-            clock = self.framework.clock_for(name, self.grade, self.investigation)
+            clock = self.clock(name)
             if clock is None:
                 continue
             wanted = self._wanted(draft, clock)
             if wanted.satisfied_at is not None or not self.delogged():
                 yield wanted
-        clock = self.framework.clock_for("update", self.grade, self.investigation)
+        clock = self.clock("update")
         if clock is not None:
             yield from self._updates(draft, clock)
 
@@ -205,7 +214,7 @@ class _Standing(NamedTuple):
         agreed = [one.until for one in self.steps if one.step == "investigation_extended" and one.until]
         extended = clock.name == "investigation" and bool(agreed)
         return _Wanted(
-            self.id_of(draft, clock.name),
+            self.id_of(draft.case_id, clock.name),
             clock,
             starts_at,
             agreed[-1] if extended else due_at,
@@ -244,7 +253,7 @@ class _Standing(NamedTuple):
         for before, due_at, after in updates_due(self.identified_at, clock.monthly_by_day):
             ended = bool(ends) and min(ends) <= due_at
             done = next((at for at in given if before < at <= after), None)
-            id = self.id_of(draft, f"update {day_of(due_at):%Y-%m}")
+            id = self.id_of(draft.case_id, f"update {day_of(due_at):%Y-%m}")
             if ended and done is None:
                 return
             yield _Wanted(id, clock, before, due_at, False, done)
@@ -284,7 +293,7 @@ def _due(draft: Draft, clock: SeriousClock, starts_at: Instant) -> Instant | Non
     return None if clock.months is None else after_months(starts_at, clock.months)
 
 
-def _start(draft: Draft, standing: _Standing, wanted: _Wanted) -> SeriousTime:
+def _start(draft: Draft, standing: Standing, wanted: _Wanted) -> SeriousTime:
     clock, step = wanted.clock, standing.steps[-1]
     unconfirmed = "unconfirmed" in clock.confidence
     draft.say(
@@ -354,7 +363,7 @@ def _marks(event: CaseEvent) -> tuple[str, ...]:
 def _notes(draft: Draft, event: CaseEvent) -> Iterator[str]:
     if not isinstance(event, SeriousIncidentDeclared):
         return
-    standing = _Standing.of(draft)
+    standing = Standing.of(draft.state, draft.case)
     if standing is not None and standing.delogged():
         yield "It had been taken off, and is declared again: its times begin anew."
     framework = draft.policy.framework(event.at)
@@ -383,7 +392,7 @@ def _objections(draft: Draft, event: CaseEvent) -> Iterator[str]:
     """Why a step does not count (law.md §6, closure, de-logging, extension)."""
     if event.at > event.recorded_at + draft.policy.readings.future_tolerance_minutes * MINUTE:
         yield f"It is dated {in_words(event.at)}, after it was recorded: it cannot count."
-    standing = _Standing.of(draft)
+    standing = Standing.of(draft.state, draft.case)
     match event:
         case SeriousIncidentClosed():
             yield from _lacks_to_close(standing, event)
@@ -393,13 +402,13 @@ def _objections(draft: Draft, event: CaseEvent) -> Iterator[str]:
             if not event.commissioner_agreed:
                 yield "It is taken off only with the commissioner's agreement."
         case InvestigationExtended():
-            id = standing.id_of(draft, "investigation") if standing else ""
+            id = standing.id_of(draft.case_id, "investigation") if standing else ""
             due_at = draft.case.clocks[id].due_at if id in draft.case.clocks else None
             if due_at is not None and not in_time(event.at, due_at):
                 yield f"The time was out on {in_words(due_at)}: what was agreed later does not undo that."
 
 
-def _lacks_to_close(standing: _Standing | None, event: SeriousIncidentClosed) -> Iterator[str]:
+def _lacks_to_close(standing: Standing | None, event: SeriousIncidentClosed) -> Iterator[str]:
     if standing is None:
         yield "No serious incident is declared: there is nothing to close."
         return

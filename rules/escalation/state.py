@@ -47,10 +47,11 @@ class Escalation(Struct, kw_only=True, gc=False):
 
 
 class SeriousTime(Struct, kw_only=True, gc=False):
-    """A clock of a serious-incident framework."""
+    """A clock of a serious-incident framework, which is named as it was when the clock was started."""
 
     id: str
     clock: Clock
+    framework: str
     policy_version: str
     starts_at: Instant
     due_at: Instant | None

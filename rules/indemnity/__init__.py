@@ -3,6 +3,7 @@
 from rules.indemnity.decide import about, concerned, hears, order, passes_over
 from rules.indemnity.evolve import apply
 from rules.indemnity.state import State
+from rules.indemnity.why import clauses, held
 from rules.rule import Rule
 from schemas.topics import REVIEWS
 
@@ -16,4 +17,6 @@ RULE = Rule(
     passes_over=passes_over,
     order=order,
     hears=hears,
+    clauses=clauses,
+    held=held,
 )

@@ -49,6 +49,7 @@ def _changed(before: Subject | None, outcome: Outcome) -> Subject:
                 about=outcome.about,
                 at=outcome.at,
                 provider=outcome.provider,
+                earlier=outcome.earlier,
             )
         case said.PaymentCounted():
             return Payment(revision=revision, event_id=outcome.event_id, pounds=outcome.pounds)

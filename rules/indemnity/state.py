@@ -19,13 +19,14 @@ from schemas.indemnity_types import Testimony
 
 
 class Marker(Struct, frozen=True, kw_only=True, gc=False):
-    """`about`: the obligation, or the event, that it rests on."""
+    """`about`: the obligation, or the event, that it rests on; `earlier`: the event that it contradicts."""
 
     revision: int
     kind: str
     about: str
     at: Instant
     provider: str | None = None
+    earlier: str | None = None
     standing: bool = True
 
 

@@ -3,6 +3,7 @@
 from rules.never_events.decide import about, concerned, order, passes_over
 from rules.never_events.evolve import apply
 from rules.never_events.state import State
+from rules.never_events.why import clauses, held
 from rules.rule import Rule
 from schemas.topics import NEVER_EVENTS
 
@@ -15,4 +16,6 @@ RULE = Rule(
     apply=apply,
     passes_over=passes_over,
     order=order,
+    clauses=clauses,
+    held=held,
 )

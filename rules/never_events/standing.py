@@ -52,8 +52,8 @@ def judge(
     statements: Sequence[Statement], facts: CaseFacts, policies: Mapping[str, Policy]
 ) -> Standing | None:
     """Where the entry stands by what stands now; None where nobody says that there is a never event."""
-    standing = [one for one in statements if one.counts and one.kind != "facts_changed"]
-    named = _named(standing)
+    standing = that_count(statements)
+    named = named_by(standing)
     if named is None:
         return None
     policy = policies[named.policy_version]
@@ -117,7 +117,12 @@ def gate_of(type: Type | None, policy: Policy, patients: Sequence[Patient]) -> G
     return "not_known" if "not_known" in grades else "not_met"
 
 
-def _named(standing: Sequence[Statement]) -> Statement | None:
+def that_count(statements: Sequence[Statement]) -> list[Statement]:
+    """What people said of a never event; that facts were corrected says nothing by itself."""
+    return [one for one in statements if one.counts and one.kind != "facts_changed"]
+
+
+def named_by(standing: Sequence[Statement]) -> Statement | None:
     """What speaks last: a confirmation holds against later proposals, a rejection does not."""
     last: Statement | None = None
     for one in standing:

@@ -4,6 +4,7 @@ from rules.rule import Rule
 from rules.signals.decide import about, concerned, hears, order, passes_over
 from rules.signals.evolve import apply
 from rules.signals.state import State
+from rules.signals.why import clauses, held
 from schemas.topics import SIGNALS
 
 RULE = Rule(
@@ -16,4 +17,6 @@ RULE = Rule(
     passes_over=passes_over,
     order=order,
     hears=hears,
+    clauses=clauses,
+    held=held,
 )

@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import pytest
 from confluent_kafka import Producer
 from msgspec import structs
 
+from rules.calendar import SOURCE
 from rules.policy import FOLDER, read_folder
 from rules.rule import outcome_id
 from schemas.outcome_types import ObligationBreached
 from schemas.registry import RegistryCodec
 from schemas.topics import OBLIGATIONS
 from tests.people import TOLD_IN_PERSON, Person, until
+from tests.spec.explained import MEMORY
 from tests.stack import Stack, candour
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
@@ -46,11 +49,12 @@ def why(person: Person, case_id: str, **query: str) -> Json:
 
 
 def check_clauses(answer: Json) -> set[tuple[str, str]]:
-    """Each verdict on a duty names its clause as the policy files have it; gives instruments and duties."""
+    """Each verdict names a clause, on a duty as the policy files have it; gives instruments and duties."""
     met = set()
     for one in answer["verdicts"]:
         assert one["agreement"] == "agrees"
         about = one["about"]
+        assert one["clauses"] or one["type"] in MEMORY, one
         if one["rule"] != "candour" or "duty" not in about:
             continue
         instrument = LAW[about["instrument"]]
@@ -256,6 +260,41 @@ def test_a_policy_adopted_in_mid_stream_holds_for_what_follows(
     back = candour("policy", "adopt", str(FOLDER / "candour"), "--yes", "--data", str(whole.data))
     assert back.returncode == 1
     assert "comes back under a version of its own" in back.stderr
+    assert whole.command("verify").endswith("clean\n")
+
+
+def test_a_holiday_proclaimed_at_short_notice_moves_what_is_open_and_is_adopted_by_a_person(
+    whole: Stack, person: Person, tmp_path: Path
+) -> None:
+    case_id = person.report(provider="RYY", harm={"physical": "severe"}, occurred_at="2022-07-04T09:20:00Z")
+    before = person.duty(case_id, "tell")["target_at"]
+    pinned = json.loads(SOURCE.read_text(encoding="utf-8"))
+    holidays = [*pinned["holidays"], {"date": "2022-07-11", "title": "A day of mourning"}]
+    file = tmp_path / "proclaimed.json"
+    file.write_text(json.dumps(pinned | {"holidays": holidays}), encoding="utf-8")
+    here = ("--data", str(whole.data))
+    refused = candour("calendar", "adopt", str(file), "--yes", *here)
+    assert refused.returncode == 1
+    assert f"{pinned['version']} is in force with other content" in refused.stderr
+
+    file.write_text(json.dumps(pinned | {"version": "proclaimed-1", "holidays": holidays}), encoding="utf-8")
+    difference = [f"  ~ version: {pinned['version']} to proclaimed-1", "  + 2022-07-11 A day of mourning"]
+    told = whole.command("calendar", "check", str(file))
+    assert told.splitlines() == [*difference, "proclaimed-1 is fit to be adopted"]
+    unsure = candour("calendar", "adopt", str(file), *here)  # nobody is there to answer
+    assert unsure.returncode == 1
+    told = whole.command("calendar", "adopt", str(file), "--yes")
+    assert told.splitlines()[:2] == difference
+    assert told.splitlines()[-1] == "proclaimed-1 adopted"
+    assert "is in force already" in whole.command("calendar", "adopt", str(file), "--yes")
+
+    until(lambda: person.duty(case_id, "tell")["calendar_version"] == "proclaimed-1")
+    after = person.duty(case_id, "tell")["target_at"]
+    assert date.fromisoformat(after[:10]) - date.fromisoformat(before[:10]) == timedelta(days=1)
+    back = candour("calendar", "adopt", str(SOURCE), "--yes", *here)
+    assert back.returncode == 1
+    assert "comes back under a version of its own" in back.stderr
+    assert why(person, case_id)["agrees"]
     assert whole.command("verify").endswith("clean\n")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.articles import articles, changes, clauses_of
+from rules.articles import article_at, articles, changes
 from rules.candour.policy import default_content
 from rules.defaults import DEFAULTS
 from rules.policy import FOLDER, PolicyRefused
@@ -88,12 +88,28 @@ def test_what_is_no_toml_names_the_file(folder: Path) -> None:
 
 
 def test_a_clause_is_found_by_the_names_of_instrument_and_duty() -> None:
-    (found,) = clauses_of(CONTENT, ["SC35_2013", "tell", "RXX", "p1"])
+    found = article_at(CONTENT, ("SC35_2013", "tell"))
+    assert found is not None
     assert found.title.startswith("Service Condition 35: tell the relevant person within 10")
     assert (found.within, found.basis) == ("NHS Standard Contract 2013/14, Service Condition 35", "contract")
     assert (found.valid_from, found.valid_to) == (date(2013, 4, 1), date(2014, 3, 31))
     assert not found.firm, "the start of the days is unconfirmed"
-    assert clauses_of(CONTENT, ["RXX", "p1"]) == ()
+    assert article_at(CONTENT, ("SC35_2013", "write")) is None
+
+
+def test_three_clocks_of_one_name_are_three_articles_and_a_signal_has_its_own_name() -> None:
+    content = DEFAULTS["escalation"]()[1]
+    paths = [one.path for outer in articles(content) for one in outer.whole()]
+    assert len(paths) == len(set(paths))
+    changed = content.replace('"working_days":45', '"working_days":50', 1)
+    (found,) = changes(content, changed)
+    assert found.article == "frameworks / SIF_2010 / clock / Investigation of grade 1"
+    asked = article_at(DEFAULTS["signals"]()[1], ("graded_down",))
+    assert asked is not None
+    assert not asked.binds, "the readings of the policy say that it is proposed"
+    monitor = article_at(content, ("MONITOR",))
+    assert monitor is not None
+    assert monitor.title == "Monitor"
 
 
 def test_what_is_proposed_informs_and_is_shown_after_what_binds() -> None:

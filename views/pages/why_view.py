@@ -40,7 +40,7 @@ _ABOUT = ("patient", "provider")
 def title(verdict: Json) -> str:
     """`Obligation opened: tell the patient or relevant person (p1, RXX)`"""
     about = verdict["about"]
-    of = about.get("duty") or about.get("trigger") or about.get("clock")
+    of = about.get("duty") or about.get("trigger") or about.get("clock") or about.get("signal")
     whom = ", ".join(str(about[name]) for name in _ABOUT if about.get(name))
     return (
         words.of(verdict["type"])
@@ -68,7 +68,14 @@ def cause(verdict: Json) -> str:
 
 
 def evidence(one: Json) -> str:
-    return _recorded(one) + ("" if one["counts"] else " – does not count")
+    """`Relevant person notified by consultant, dated …` or `Verdict 4: obligation breached, said …`"""
+    if one["at"] is None:
+        told = "A record that this case does not have"
+    elif one["verdict"] is None:
+        told = _recorded(one)
+    else:
+        told = f"Verdict {one['verdict']}: {_lower(words.of(one['type']))}, said {times.when(one['at'])}"
+    return told + ("" if one["counts"] else " – does not count")
 
 
 def _recorded(one: Json) -> str:
