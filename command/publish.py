@@ -1,7 +1,10 @@
 """`candour publish`: releases as they stand, a draft for any window, and the checks of a release."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from command.stack import Stack
 from embedded.problems import StartError
@@ -13,10 +16,9 @@ def show_list(stack: Stack) -> None:
     from sqlalchemy import select
 
     from rules.publication.release import read
-    from sinks.database import engine
     from sinks.tables import releases
 
-    with engine(stack.database).connect() as connection:
+    with _reading(stack) as connection:
         rows = connection.execute(select(releases).order_by(releases.c.as_of.desc(), releases.c.id)).all()
     if not rows:
         print("No release has fallen due yet.")
@@ -31,10 +33,9 @@ def show_checks(stack: Stack, release_id: str) -> bool:
     """Prints the checks of a release; whether all passed. Raises StartError where there is none."""
     from sqlalchemy import select
 
-    from sinks.database import engine
     from sinks.tables import releases
 
-    with engine(stack.database).connect() as connection:
+    with _reading(stack) as connection:
         row = connection.execute(select(releases).where(releases.c.id == release_id)).one_or_none()
     if row is None:
         raise StartError(f"There is no release {release_id}; `candour publish list` names all.")
@@ -72,6 +73,19 @@ def draft(stack: Stack, first: date, last: date, as_of: datetime | None, folder:
         f"draft of {one.window_from} to {one.window_to} in {folder}, {len(canonical(one)):,} bytes of figures"
     )
     return all(check.passed for check in checked)
+
+
+@contextmanager
+def _reading(stack: Stack) -> Iterator[Any]:
+    """A connection to the read model, closed with all that belongs to it."""
+    from sinks.database import engine
+
+    store = engine(stack.database)
+    try:
+        with store.connect() as connection:
+            yield connection
+    finally:
+        store.dispose()
 
 
 def verify_release(folder: Path, key: Path) -> bool:

@@ -1,12 +1,11 @@
 """The same figures by another road: counted by PostgreSQL from the ledger's outcomes, by its London days."""
 
 from collections import Counter
-from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
-from rules.publication.checks import Check
-from rules.publication.figures import NOT_KNOWN
+from rules.publication.cells import Cell, Measure
+from rules.publication.checks import Check, figures_of
 from rules.publication.release import Release, instant_of
 from rules.publication.terms import Terms
 
@@ -24,6 +23,9 @@ _COUNT = text("""
             payload->>'occurred_at' IS NULL AS undated,
             payload->>'provider' AS organisation,
             payload->>'provider_type' AS provider_type,
+            CASE WHEN payload->>'list_version' || '/' || (payload->>'type_no') = ANY(:kinds)
+                 THEN payload->>'list_version' || '/' || (payload->>'type_no') ELSE 'not_known' END AS kind,
+            payload->>'subtype' AS subtype,
             type = 'never_event_counted'
                 OR (type = 'never_event_restated' AND (payload->>'counted')::boolean) AS counted
         FROM latest
@@ -34,56 +36,56 @@ _COUNT = text("""
         CASE WHEN undated THEN 'not_known' ELSE to_char(day, 'YYYY-MM') END AS month,
         CASE WHEN provider_type = 'not_known' OR organisation !~ '^[A-Z0-9]{3,10}$' THEN 'not_known'
              ELSE organisation END AS organisation,
+        kind,
+        CASE WHEN coalesce(subtype, '') = '' THEN 'not_known'
+             WHEN kind || '/' || subtype = ANY(:subtypes) THEN subtype ELSE 'other' END AS subtype,
         count(*) AS events
     FROM standing
     WHERE day BETWEEN CAST(:first AS date) AND CAST(:last AS date) AND provider_type = ANY(:types)
-    GROUP BY 1, 2, 3
+    GROUP BY 1, 2, 3, 4, 5
 """)
 
 
-class Row(NamedTuple):
-    """One cell of one table, and whether its events were counted or are under review."""
-
-    table: str
-    code: str
-    counted: bool
-
-
 def parity(connection: Connection, one: Release, terms: Terms) -> Check:
-    """Whether totals, months and organisations are what PostgreSQL counts at the same cut-off."""
-    published, counted = _published(one), _counted(connection, one, terms)
-    wrong = sorted(row for row in published.keys() | counted.keys() if published[row] != counted[row])
+    """Whether every cell of every table is what PostgreSQL counts at the same cut-off."""
+    published, counted = Counter(figures_of(one)), _counted(connection, one, terms)
+    wrong = sorted(cell for cell in published.keys() | counted.keys() if published[cell] != counted[cell])
     told = (
         f"PostgreSQL counts the same {one.totals.completeness.recorded} events from the ledger as at "
-        f"{one.as_of}, by month and by organisation."
+        f"{one.as_of}, by month, by type with sub-type, and by organisation with type."
         if not wrong
         else "PostgreSQL counts otherwise: "
         + "; ".join(
-            f"{row.table} {row.code} {'counted' if row.counted else 'under review'}: "
-            f"{published[row]} published, {counted[row]} on the ledger"
-            for row in wrong[:5]
+            f"{' '.join(filter(None, cell))}: {published[cell]} published, {counted[cell]} on the ledger"
+            for cell in wrong[:5]
         )
         + "."
     )
     return Check(id="same_by_another_road", passed=not wrong, told=told)
 
 
-def _published(one: Release) -> Counter[Row]:
-    found: Counter[Row] = Counter()
-    tables = {"totals": (one.totals,), "by_month": one.by_month, "by_organisation": one.by_organisation}
-    for name, figures in tables.items():
-        for figure in figures:
-            found[Row(name, figure.code, True)] += figure.count
-            found[Row(name, figure.code, False)] += figure.under_review
-    return +found
-
-
-def _counted(connection: Connection, one: Release, terms: Terms) -> Counter[Row]:
-    found: Counter[Row] = Counter()
-    asked = {"as_of": instant_of(one.as_of), "first": one.window_from, "last": one.window_to}
-    types = sorted(terms.policy.readings.provider_types)
-    for counted, month, organisation, events in connection.execute(_COUNT, {**asked, "types": types}):
-        found[Row("totals", "", counted)] += events
-        found[Row("by_month", month or NOT_KNOWN, counted)] += events
-        found[Row("by_organisation", organisation or NOT_KNOWN, counted)] += events
+def _counted(connection: Connection, one: Release, terms: Terms) -> Counter[Cell]:
+    found: Counter[Cell] = Counter()
+    asked = {
+        "as_of": instant_of(one.as_of),
+        "first": one.window_from,
+        "last": one.window_to,
+        "types": sorted(terms.policy.readings.provider_types),
+        **_named_on_the_lists(terms),
+    }
+    for counted, month, organisation, kind, subtype, events in connection.execute(_COUNT, asked):
+        measure: Measure = "meets_definition" if counted else "under_review"
+        found[Cell("totals", "", "", measure)] += events
+        found[Cell("by_month", month, "", measure)] += events
+        found[Cell("by_type", kind, "", measure)] += events
+        found[Cell("by_type", kind, subtype, measure)] += events
+        found[Cell("by_organisation", organisation, "", measure)] += events
+        found[Cell("by_organisation", organisation, kind, measure)] += events
     return found
+
+
+def _named_on_the_lists(terms: Terms) -> dict[str, list[str]]:
+    """`2011/1` and `2011/1/wrong_side`: whatever else an entry holds has no name that may be shown."""
+    types = [(f"{held.version}/{type.no}", type) for held in terms.lists.lists for type in held.type]
+    subtypes = [f"{kind}/{subtype.code}" for kind, type in types for subtype in type.subtype]
+    return {"kinds": [kind for kind, _ in types], "subtypes": subtypes}

@@ -125,6 +125,15 @@ def test_signed_by_a_director_it_is_published(own: Stack) -> None:
     assert all(check["passed"] for check in whole["checks"])
 
 
+def test_before_it_was_signed_it_stood_as_checked(own: Stack) -> None:
+    release = listed(own, None)[-1]
+    path = f"{RELEASES}/{release['id']}?as_at={DUE}"
+    assert ask(own, None, path).status_code == 404
+    then = ask(own, "publisher", path).json()
+    assert (then["status"], then["signed_at"], then["as_at"]) == ("checked", None, DUE)
+    assert then["by_organisation"] == ask(own, None, f"{RELEASES}/{release['id']}").json()["by_organisation"]
+
+
 def test_the_name_of_the_director_is_in_no_file_and_not_on_the_log(own: Stack) -> None:
     (folder,) = [file for file in public(own).iterdir() if file.is_dir()]
     for file in folder.iterdir():
@@ -207,7 +216,9 @@ def test_a_draft_for_any_window_touches_no_public_place(own: Stack, tmp_path: Pa
     assert not Path(within).exists()
     shown = own.command("publish", "list")
     assert "2014-04-01-to-2014-05-31-r2" in shown
-    assert "passed" not in own.command("publish", "checks", "2014-04-01-to-2014-05-31-r2")
+    checked = own.command("publish", "checks", "2014-04-01-to-2014-05-31-r2")
+    assert "  ok   same_by_another_road: " in checked
+    assert "WRONG" not in checked
 
 
 def test_the_pages_show_it_and_a_director_signs_there(own: Stack) -> None:

@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, select, update
 
+from command.publish import show_checks
+from command.stack import Stack as RunningStack
+from producers.door import Door
+from producers.sign_in import COOKIE, SignIn
 from rules.never_events import policy as lists
 from rules.publication import policy
-from rules.publication.release import canonical, fingerprint, read
+from rules.publication.figures import Completeness
+from rules.publication.release import Release, canonical, fingerprint, read
 from rules.rule import outcome_id
 from schemas.contracts import snake
 from schemas.event_types import Instant
@@ -22,14 +27,20 @@ from sinks.database import engine
 from sinks.migrations import upgrade
 from sinks.publication.drafting import STOPPED, draft_due
 from sinks.publication.keys import NoKey, key_place, public_pem, signing_key
+from sinks.publication.parity import parity
 from sinks.publication.place import Altered, publish_folder
 from sinks.publication.publishing import ALTERED, NOT_FOR_THIS, publish_signed, take_signatures
 from sinks.publication.verifying import problems
 from sinks.tables import alarms, outcomes, progress, publication_records, releases
-from tests.integration.filled import own_database
+from tests.integration.filled import Asking, own_database
 from tests.spec.notation import moment
-from tests.spec.releases import publish
+from tests.spec.releases import TERMS, publish
 from tests.stack import Stack
+from views.access import Access
+from views.api import releases as releases_api
+from views.api.times import utc as written
+from views.pages import releases as releases_page
+from views.web import create_app
 
 HISTORY = """
 2014-04-01 00:00  begins
@@ -109,6 +120,86 @@ class Room:
             return list(connection.scalars(select(alarms.c.kind)))
 
 
+THE_YEAR_BEFORE = "2013-04-01-to-2014-03-31-r1"
+
+
+@pytest.fixture
+def api(room: Room) -> Asking:
+    """Over three releases, of which April's was published when May's had fallen due."""
+    for due in (APRIL_DUE, MAY_DUE):
+        room.settle(due)
+    room.sign(APRIL)
+    room.publish()
+    access = Access(SignIn(demonstration=True))
+    door = cast(Door, None)  # who makes releases public asks the read model alone
+    app = create_app(
+        apis=(releases_api.router(door, room.store, access),),
+        store=room.store,
+        access=access,
+        now=lambda: MAY_DUE,
+        ready=lambda: (True, {}),
+        version={"version": "0"},
+    )
+    return Asking(app)
+
+
+def at(when: Instant) -> str:
+    text = written(when)
+    assert text is not None
+    return text
+
+
+def shown(api: Asking, who: str | None = "publisher", **query: str) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer demo:{who}"} if who else {}
+    answer = api.get("/api/never-events/releases", query, headers)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def stood(api: Asking, who: str | None = "publisher", **query: str) -> dict[str, str]:
+    return {one["id"]: one["status"] for one in shown(api, who, **query)["releases"]}
+
+
+def test_releases_are_listed_as_at_a_time(api: Asking) -> None:
+    """What fell due later was not there, and what was signed later was not signed."""
+    now = {THE_YEAR_BEFORE: "checked", APRIL: "published", MAY: "checked"}
+    assert stood(api) == stood(api, as_at=at(MAY_DUE)) == now
+    then = shown(api, as_at=at(MAY_DUE - 1))
+    assert (then["as_at"], then["settled"]) == ("2014-06-27T22:59:59.999Z", True)
+    signed = {one["id"]: (one["status"], one["signed_at"], one["signed_by"]) for one in then["releases"]}
+    assert signed == dict.fromkeys(now, ("checked", None, None))
+    assert list(stood(api, as_at="2014-06-26T22:59:59Z")) == [THE_YEAR_BEFORE, APRIL]
+    assert list(stood(api, as_at="2014-05-26T22:59:59Z")) == [THE_YEAR_BEFORE]
+    assert stood(api, None) == stood(api, None, as_at=at(MAY_DUE)) == {APRIL: "published"}
+    assert stood(api, None, as_at=at(MAY_DUE - 1)) == {}
+    assert [shown(api, as_at=at(MAY_DUE + more))["settled"] for more in (0, 1)] == [True, False]
+    alone = f"/api/never-events/releases/{APRIL}"
+    assert api.get(alone, {"as_at": at(MAY_DUE - 1)}).status_code == 404
+
+
+def test_releases_are_listed_in_pages(api: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids: list[str] = []
+    further: str | None = ""
+    while further is not None:
+        answer = shown(api, limit="1", next=further)
+        ids += [one["id"] for one in answer["releases"]]
+        further = answer["next"]
+    assert ids == [THE_YEAR_BEFORE, APRIL, MAY]
+    refused = api.get("/api/never-events/releases", {"next": "somewhere"})
+    assert refused.status_code == 422
+    monkeypatch.setattr(releases_page, "AT_A_TIME", 1)
+    page = api.get("/never-events/releases", headers={"Cookie": f"{COOKIE}=demo:publisher"}).text
+    on_the_way = page.index("On the way")
+    assert page.index(APRIL) < on_the_way < page.index(MAY) < page.index(THE_YEAR_BEFORE)
+
+
+def _stack(room: Room) -> RunningStack:
+    """As a command finds it; nothing but the read model is asked."""
+    database = room.store.url.render_as_string(hide_password=False)
+    return RunningStack(data="", url="", kafka="", registry="", database=database, clock="manual")
+
+
 _as_signed_only = update(releases).where(releases.c.id == APRIL).values(status="signed")
 _COPIED = ("case_id", "subject", "revision", "recorded_at", "cause")
 
@@ -150,7 +241,51 @@ def test_published_equals_the_ledger_counted_by_postgresql(room: Room) -> None:
     assert {month.code: month.completeness.recorded for month in may.by_month} == {"2014-04": 1, "2014-05": 1}
 
 
-def test_a_release_whose_check_fails_is_stopped_and_never_published(room: Room) -> None:
+def _one_more(figure: Any) -> Any:
+    """The same figure, one event higher."""
+    more = Completeness(recorded=figure.completeness.recorded + 1, reviewed=figure.count + 1)
+    return msgspec.structs.replace(figure, count=figure.count + 1, completeness=more)
+
+
+def _altered(one: Release, table: str, part: str | None = None) -> Release:
+    """One event too many in the first row of this table, or in that row's first part."""
+    first, *others = getattr(one, table) if table != "totals" else (one.totals,)
+    if part is None:
+        first = _one_more(first)
+    else:
+        inner, *rest = getattr(first, part)
+        first = msgspec.structs.replace(first, **{part: (_one_more(inner), *rest)})
+    return msgspec.structs.replace(one, **{table: first if table == "totals" else (first, *others)})
+
+
+@pytest.mark.parametrize(
+    ("table", "part", "told"),
+    [
+        ("totals", None, "totals meets_definition"),
+        ("by_month", None, "by_month 2014-04 meets_definition"),
+        ("by_type", None, "by_type 2011/1 meets_definition"),
+        ("by_type", "subtypes", "by_type 2011/1 wrong_side meets_definition"),
+        ("by_organisation", None, "by_organisation RXX meets_definition"),
+        ("by_organisation", "types", "by_organisation RXX 2011/1 meets_definition"),
+    ],
+)
+def test_one_event_too_many_in_any_table_is_found_by_the_other_road(
+    room: Room, table: str, part: str | None, told: str
+) -> None:
+    room.settle(APRIL_DUE)
+    april = read(room.row(APRIL).content.encode())
+    with room.store.connect() as connection:
+        assert parity(connection, april, TERMS).passed
+        found = parity(connection, _altered(april, table, part), TERMS)
+    assert (found.passed, found.told) == (
+        False,
+        f"PostgreSQL counts otherwise: {told}: 2 published, 1 on the ledger.",
+    )
+
+
+def test_a_release_whose_check_fails_is_stopped_and_never_published(
+    room: Room, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The stored figures of April are altered: May's changes do not add up to them any more."""
     room.settle(APRIL_DUE)
     april = read(room.row(APRIL).content.encode())
@@ -167,6 +302,10 @@ def test_a_release_whose_check_fails_is_stopped_and_never_published(room: Room) 
     may = room.row(MAY)
     assert may.status == "draft"
     assert APRIL in may.stopped_because
+    assert not show_checks(_stack(room), MAY)
+    assert f"WRONG  changes_add_up: {may.stopped_because}" in capsys.readouterr().out
+    assert show_checks(_stack(room), APRIL)
+    assert "WRONG" not in capsys.readouterr().out
     assert STOPPED in room.alarms()
     room.sign(MAY)
     assert room.publish() == []

@@ -12,9 +12,10 @@ from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
 from sinks.never_event import NeverEvent, State
 from views.access import Access, own_provider
+from views.api.cursor import cursor, following
 from views.api.times import parse, utc
 from views.never_events import Named, name_of
-from views.reading import Cursor, is_settled
+from views.reading import is_settled
 from views.reading_never_events import Wanted, page
 
 Json = dict[str, Any]
@@ -50,10 +51,10 @@ def router(store: Engine, access: Access) -> APIRouter:
         )
         with store.connect() as connection:
             settled = is_settled(connection, when)
-            found, further = page(connection, wanted, after=_cursor(next), limit=limit, as_at=when)
+            found, further = page(connection, wanted, after=cursor(next), limit=limit, as_at=when)
         return {
             "never_events": [shape(one) for one in found],
-            "next": None if further is None else f"{further[0]}~{further[1]}",
+            "next": following(further),
             "as_at": utc(when),
             "settled": settled,
         }
@@ -106,12 +107,3 @@ def _states(given: Sequence[str]) -> tuple[str, ...]:
             mend = f"States are {', '.join(STATES)}."
             raise wrong("/state", f"{name[:40]!r} is no state of an entry of the ledger.", mend)
     return named
-
-
-def _cursor(text: str | None) -> Cursor | None:
-    if not text:
-        return None
-    opened_at, _, id = text.partition("~")
-    if not id or not opened_at.lstrip("-").isdecimal() or len(opened_at) > 15:
-        raise wrong("/next", "This is not where a page begins.", "Use `next` of an earlier answer as it is.")
-    return int(opened_at), id

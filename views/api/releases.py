@@ -1,9 +1,9 @@
 """`/api/never-events/releases`: what was published, for everybody; drafts and sign-off for its makers."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Engine
 
 from producers.door import Door
@@ -14,11 +14,14 @@ from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
 from rules.publication.figures import Figure
 from rules.publication.release import Release, read
+from schemas.event_types import Instant
 from views.access import Access
-from views.api.times import utc
-from views.reading_releases import PUBLISHED, found, listed, names
+from views.api.cursor import cursor, following
+from views.api.times import parse, utc
+from views.reading_releases import PUBLISHED, found, is_settled, names, page
 
 Json = dict[str, Any]
+AsAt = Annotated[str | None, Query(description="As it was known at this time (RFC 3339).")]
 MAKERS = frozenset({"publisher", "director", "safety", "auditor"})
 """Who reads what is not published yet; of these only who is signed in for all providers."""
 
@@ -33,16 +36,38 @@ def router(door: Door, store: Engine, access: Access) -> APIRouter:
     who = access.sign_in.caller
 
     @routes.get("", summary="Releases of never-event figures; without signing in, those that are published")
-    def all_releases(request: Request) -> Json:
+    def all_releases(
+        request: Request,
+        as_at: AsAt = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        next: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+    ) -> Json:
+        when, drafts = parse("as_at", as_at), sees_drafts(who(request))
         with store.connect() as connection:
-            rows = listed(connection, drafts=sees_drafts(who(request)))
-        return {"releases": [summary(row, read(row.content.encode())) for row in rows]}
+            settled = is_settled(connection, when)
+            rows, further = page(connection, drafts=drafts, after=cursor(next), limit=limit, as_at=when)
+        return {
+            "releases": [summary(row, read(row.content.encode())) for row in rows],
+            "next": following(further),
+            "as_at": utc(when),
+            "settled": settled,
+        }
 
     @routes.get("/{id}", summary="One release, with its tables and what changed")
-    def one_release(request: Request, id: str) -> Json:
-        row = _row(store, id, who(request))
+    def one_release(request: Request, id: str, as_at: AsAt = None) -> Json:
+        when = parse("as_at", as_at)
+        with store.connect() as connection:
+            settled = is_settled(connection, when)
+        row = _row(store, id, who(request), when)
         one = read(row.content.encode())
-        return {**summary(row, one), **tables(one), "checks": row.checks, "organisations": _named(door, one)}
+        return {
+            **summary(row, one),
+            **tables(one),
+            "checks": row.checks,
+            "organisations": _named(door, one),
+            "as_at": utc(when),
+            "settled": settled,
+        }
 
     @routes.get("/{id}/release.json", summary="The figures as they are signed, byte for byte")
     def figures(request: Request, id: str) -> Response:
@@ -119,9 +144,9 @@ def _named(door: Door, one: Release) -> dict[str, str]:
     return {row.code: known[row.code] for row in rows if row.code in known}
 
 
-def _row(store: Engine, id: str, caller: Caller | None) -> Any:
+def _row(store: Engine, id: str, caller: Caller | None, as_at: Instant | None = None) -> Any:
     with store.connect() as connection:
-        row = found(connection, id, drafts=sees_drafts(caller))
+        row = found(connection, id, drafts=sees_drafts(caller), as_at=as_at)
     if row is None:
         detail = "There is no published release of this name."
         raise Refused(404, "No such release", [Fault("", detail, "Take the id from the list of releases.")])

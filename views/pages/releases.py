@@ -18,6 +18,7 @@ from views.public import PATH
 
 router = APIRouter(include_in_schema=False)
 LISTED = "/never-events/releases"
+AT_A_TIME = 1000
 AWAY = "The releases cannot be read just now."
 NAME = Field(
     "name",
@@ -31,12 +32,16 @@ SURE = "Tick the box to say that you have looked at the figures and the checks"
 
 @router.get(LISTED)
 async def listed(request: Request) -> Response:
-    answer = await api.get(request, "/api/never-events/releases")
-    if answer.status >= 500:
-        return unavailable(request, AWAY)
-    if not answer.accepted:
-        return problem_page(request, answer.status, answer.detail)
-    newest_first = answer.body["releases"][::-1]
+    newest_first: list[dict[str, Any]] = []
+    further: str | None = ""
+    while further is not None:
+        answer = await api.get(request, "/api/never-events/releases", {"limit": AT_A_TIME, "next": further})
+        if answer.status >= 500:
+            return unavailable(request, AWAY)
+        if not answer.accepted:
+            return problem_page(request, answer.status, answer.detail)
+        newest_first[:0] = answer.body["releases"][::-1]
+        further = answer.body["next"]
     published = [one for one in newest_first if one["status"] == "published"]
     context = {
         "published": published,
