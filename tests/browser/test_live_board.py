@@ -28,6 +28,20 @@ def test_a_new_duty_appears_by_itself(open_page: Open) -> None:
     expect(page.locator("#board-status")).to_contain_text("Board updated")
 
 
+def test_what_a_family_has_to_hear_again_appears_by_itself(open_page: Open) -> None:
+    page = open_page("/board", role="clinician:RXX")
+    expect(page.locator("#connection")).to_contain_text("Live")
+    case_id = report(page)
+    stated = {"type": "avoidability_stated", "by_role": "consultant"}
+    for verdict, to in (("unavoidable", "family"), ("avoidable", "internal")):
+        told = page.request.post(f"/api/cases/{case_id}/events", data=stated | {"verdict": verdict, "to": to})
+        assert told.status == 201, told.text()
+    table = page.get_by_role("table", name="To be told to families")
+    row = table.get_by_role("row").filter(has=page.locator(f"a[href='/cases/{case_id}']"))
+    expect(row).to_contain_text("Go back to them", timeout=10_000)
+    expect(row).to_contain_text("clinician responsible for the episode of care")
+
+
 def test_paused_it_stands_still_until_it_goes_on(open_page: Open) -> None:
     page = open_page("/board?duty=tell", role="safety:RXX")
     expect(page.locator("#connection")).to_contain_text("Live")

@@ -58,6 +58,7 @@ def test_the_board_and_the_audit_are_whole(open_page: Open) -> None:
     page = open_page("/board", java_script_enabled=False)
     expect(page.get_by_role("link", name="Refresh this page")).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile(r"^Late "))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"^To be told to families "))).to_be_visible()
     page.goto("/audit?provider=NONE99")
     expect(page.get_by_role("heading", name="No cases")).to_be_visible()
     page.goto("/audit?from=2013-02-31")
