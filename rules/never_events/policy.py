@@ -116,7 +116,7 @@ class Policy:
         self.lists = tuple(sorted(content.lists, key=lambda one: one.valid_from))
         self.breaks = tuple(sorted(content.breaks.breaks, key=lambda one: one.on))
         self.gates = content.readings.gates
-        self._carried_over = tuple(frozenset(one.types) for one in content.carried_over)
+        self._carried_over = {code: one for one in content.carried_over for code in one.types}
         self.future_tolerance_minutes = content.readings.future_tolerance_minutes
 
     def list_on(self, day: date) -> NeverEventList | None:
@@ -129,8 +129,12 @@ class Policy:
 
     def carried_over(self, version: str | None, number: int | None, to: NeverEventList) -> Type | None:
         """The type of `to` that is this type of another list; None where the policy knows of none."""
-        same = next((one for one in self._carried_over if f"{version}/{number}" in one), frozenset[str]())
-        return next((type for type in to.type if f"{to.version}/{type.no}" in same), None)
+        row = self.row_of(version, number)
+        return next((type for type in to.type if row and f"{to.version}/{type.no}" in row.types), None)
+
+    def row_of(self, version: str | None, number: int | None) -> CarriedOver | None:
+        """What says which type of other lists this one is; None where the policy knows of none."""
+        return self._carried_over.get(f"{version}/{number}")
 
     def list_of(self, version: str | None) -> NeverEventList | None:
         return next((one for one in self.lists if one.version == version), None)

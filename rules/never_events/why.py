@@ -18,8 +18,8 @@ def clauses(state: State, outcome: Outcome, cause: Record) -> Iterable[Path]:
     match outcome:
         case StatementTaken():
             return () if outcome.statement.counts else (READINGS,)
-        case LedgerEntry() if policy is not None:
-            return _entry(policy, outcome)
+        case LedgerEntry() if policy is not None and isinstance(cause, CaseEvent):
+            return (*_entry(policy, outcome), *_matched(state, policy, cause))
         case NeverEventWithdrawn() if policy is not None and isinstance(cause, CaseEvent):
             return _withdrawn(state, policy, outcome, cause)
     return ()
@@ -53,6 +53,15 @@ def _entry(policy: Policy, outcome: LedgerEntry) -> Iterator[Path]:
         yield _gate(type)
     if outcome.payment != "not_known":
         yield (listed.id, "payment")
+
+
+def _matched(state: State, policy: Policy, cause: CaseEvent) -> Iterator[Path]:
+    """What says that the type was carried over, where it was named as one of another list."""
+    named = named_by(that_count(state.cases[cause.case_id].statements))
+    if named is not None and look_up(policy, cause.facts, named).matched:
+        row = policy.row_of(named.list_version, named.type_no)
+        assert row is not None, "it was matched by one"
+        yield (row.title,)
 
 
 def _withdrawn(

@@ -243,6 +243,9 @@ LEDGER = """
     2013-12-26 11:00  confirm 2011/1
     2013-12-27 11:00  linked duplicate
 """
+CARRIED_OVER = """
+    2013-12-20 09:00  report harm=low never_event=2018/3 occurred=2013-12-19T22:10
+"""
 SUSPENDED = """
     2022-07-04 10:00  R: report harm=low never_event=2018/16 occurred=2022-07-03T08:00
     2022-07-04 11:00  confirm 2018/16
@@ -357,6 +360,19 @@ EACH: list[tuple[str, dict[str, set[tuple[str, ...]]]]] = [
                 (f"{_LIST_2011}Retained foreign object post-operation",),
             },
             "signal_ended": {("Never event without date (informs)",)},
+        },
+    ),
+    (
+        CARRIED_OVER,
+        {
+            "never_event_proposed": {
+                (
+                    f"{_LIST_2011}Retained foreign object post-operation",
+                    NO_GATE,
+                    f"{_LIST_2011}Payment",
+                    "Retained foreign object",
+                )
+            }
         },
     ),
     (
