@@ -82,21 +82,23 @@ class Door:
         wanted = require_id(case_id)
         return self._once(wanted, body, key, lambda visit: follow_up(visit, wanted, body, caller))
 
-    def accept_once(self, case_id: str, body: AnyFollowUp, caller: Caller | None, what: str) -> Answer:
+    def accept_once(
+        self, case_id: str, body: AnyFollowUp, caller: Caller | None, what: str, key: str | None = None
+    ) -> Answer:
         """A follow-up that `what` allows once. Raises `Refused` (409 for the second), `NotReady`."""
         require(caller, body.type)
-        wanted, key = require_id(case_id), f"{_ONCE}{what}"
+        wanted, once = require_id(case_id), f"{_ONCE}{what}"
         fingerprint = self.fingerprint(wanted, body)
 
         def accept(visit: Visit) -> Answer:
             visit.case(wanted)  # held from here on: whoever comes at the same moment waits
-            if visit.connection.scalar(select(answers.c.key).where(answers.c.key == key)):
+            if visit.connection.scalar(select(answers.c.key).where(answers.c.key == once)):
                 raise Refused(409, "Done before", [Fault("", "Somebody did this a moment ago.")])
             answer = follow_up(visit, wanted, body, caller)
-            visit.keep_answer(key, fingerprint, answer)
+            visit.keep_answer(once, fingerprint, answer)
             return answer
 
-        return self._once(wanted, body, None, accept)
+        return self._once(wanted, body, key, accept)
 
     def accept_alert(self, body: AlertBody, caller: Caller | None, key: str | None = None) -> Answer:
         """What `POST /api/alerts/complete` answers. Raises `Refused`, `NotReady`."""

@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import uuid4
 
-from producers import claims, linking, never_events, obligations, retracting, times
+from producers import claims, escalations, linking, never_events, obligations, retracting, times
 from producers import follow_ups as bodies
 from producers.claim_bodies import ClaimOpenedBody
 from producers.enriching import enrich, regrade
+from producers.escalation_bodies import EscalationAcknowledgedBody, EscalationActedBody
 from producers.facts import changed
 from producers.follow_up_body import AboutObligations, FollowUpBody
 from producers.follow_up_fields import READ, READ_OF_CASE, Fields
@@ -80,6 +81,8 @@ def _record(visit: Visit, case: OpenCase, body: bodies.AnyFollowUp, common: Fiel
         return records.CaseReleased(**common, rule=body.rule, reason_hash=reason)
     if isinstance(body, NeverEventConfirmedBody):
         never_events.check_confirmed(visit, case, body)
+    if isinstance(body, EscalationAcknowledgedBody | EscalationActedBody):
+        escalations.check(visit, case, body.escalation_id)
     if type(body) in READ_OF_CASE:
         return _of_case(visit, case, body, common, reason)
     assert isinstance(body, AboutObligations)

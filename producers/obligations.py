@@ -12,7 +12,7 @@ from rules.identity import obligation_id
 
 def subject_of(connection: Connection, case_id: str, state: CaseState, wanted: str) -> tuple[str, str] | None:
     """Patient and provider of the obligation with this id; None where this case cannot have it."""
-    duties = _duties(connection)
+    duties = duties_of(connection)
     patients = [patient.ref for patient in state.facts.patients]
     for patient, provider in product(patients, state.provider_codes()):
         if any(
@@ -23,7 +23,7 @@ def subject_of(connection: Connection, case_id: str, state: CaseState, wanted: s
     return None
 
 
-def _duties(connection: Connection) -> set[tuple[str, str]]:
+def duties_of(connection: Connection) -> set[tuple[str, str]]:
     """(instrument, duty) of every candour policy that was ever adopted."""
     contents = connection.execute(select(adoptions.c.content).where(adoptions.c.subject == "policy:candour"))
     return {

@@ -63,6 +63,9 @@ _AUDITOR = frozenset(
     }
 )
 
+ANSWERS_FOR_ANYBODY: Role = "director"
+"""Takes an escalation on at any level; the safety team only below the board."""
+
 MAY: dict[Role, frozenset[str]] = {
     "reporter": _REPORTER,
     "clinician": _CLINICIAN,

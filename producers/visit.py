@@ -124,6 +124,15 @@ class Visit:
             }
         )
 
+    def events_of(self, case: OpenCase) -> list[tuple[str, Changes]]:
+        """Type and changes of each event of the case, those of this transaction included."""
+        mine = select(tables.events.c.type, tables.events.c.changes).where(
+            tables.events.c.case_id == case.case_id
+        )
+        kept = [] if case.new else [(kind, changes) for kind, changes in self.connection.execute(mine)]
+        gathered = [row for row in self._rows[tables.events] if row["case_id"] == case.case_id]
+        return kept + [(row["type"], row["changes"]) for row in gathered]
+
     def _tell_wards(self, case: OpenCase, record: CaseEvent) -> None:
         """In the same transaction, what this changes for patterns over many cases."""
         after = ward_view(case.state, is_duplicate=case.duplicate_of is not None)

@@ -103,7 +103,7 @@ def run(
         log.warning("whoever reaches this port may sign in as anybody, without a password", port=port)
     access = Access(who)
     apis = (
-        ward.router(door, who),
+        ward.router(door, who, escalations_api.follow_up(door, store)),
         cases_api.router(store, access, AtDoor.of(door.engine)),
         obligations_api.router(store, access),
         escalations_api.router(door, store, access),

@@ -1,5 +1,6 @@
 """The JSON API for wards and safety teams: reports, and what happened afterwards."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
@@ -7,9 +8,11 @@ from pydantic import BaseModel, Field
 
 from producers.alerts import AlertBody
 from producers.door import Door
+from producers.escalation_bodies import EscalationAcknowledgedBody
 from producers.follow_ups import AnyFollowUp
 from producers.provider_release import ProviderReleaseBody
 from producers.reports import ReportBody
+from producers.roles import Caller
 from producers.sign_in import SignIn
 from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
@@ -21,6 +24,10 @@ Key = Annotated[
         description="Up to 255 characters. The same key and body give the same answer, and do nothing more.",
     ),
 ]
+
+
+TakeOn = Callable[[str, EscalationAcknowledgedBody, Caller | None, str | None], dict[str, Any]]
+"""Of the case with this id; with the Idempotency-Key. Raises `Refused`, `NotReady`."""
 
 
 class PatientMade(BaseModel):
@@ -65,8 +72,8 @@ class ProviderReleaseTaken(BaseModel):
     recorded_at: str
 
 
-def router(door: Door, sign_in: SignIn) -> APIRouter:
-    """The ways in. `sign_in` knows who asks."""
+def router(door: Door, sign_in: SignIn, take_on: TakeOn | None = None) -> APIRouter:
+    """The ways in. `sign_in` knows who asks; `take_on` who owns an escalation: the door does not."""
     made = APIRouter(prefix="/api", tags=["intake"], route_class=ProblemRoute, responses=DOCUMENTED)
 
     @made.post("/reports", status_code=201, response_model=ReportTaken, summary="Report what happened")
@@ -83,7 +90,10 @@ def router(door: Door, sign_in: SignIn) -> APIRouter:
         responses={404: {"description": "No such case"}, 409: {"description": "Somebody was first"}},
     )
     def follow_up(request: Request, case_id: str, body: AnyFollowUp, key: Key = None) -> dict[str, Any]:
-        return door.accept_follow_up(case_id, body, sign_in.caller(request), key)
+        caller = sign_in.caller(request)
+        if take_on is not None and isinstance(body, EscalationAcknowledgedBody):
+            return take_on(case_id, body, caller, key)
+        return door.accept_follow_up(case_id, body, caller, key)
 
     @made.post(
         "/alerts/complete",

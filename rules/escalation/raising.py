@@ -5,7 +5,7 @@ An escalation stands while one of its grounds does. It is closed by an act, or v
 
 from rules.escalation.contents import Trigger
 from rules.escalation.draft import Draft
-from rules.escalation.routing import Post, inside, levels_at, post
+from rules.escalation.routing import Post, at_board, levels_at, post
 from rules.escalation.state import Escalation
 from rules.identity import escalation_id
 from rules.london import in_words, passed
@@ -99,7 +99,7 @@ def climb(draft: Draft, one: Escalation) -> None:
         if one.level >= len(levels_at(policy, trigger, one.provider_type, as_of)):
             break
         level, waited_until = one.level + 1, one.acknowledge_by
-        board = level >= inside(policy, one.provider_type)
+        board = at_board(policy, one.provider_type, level)
         here = _post(draft, one, level, as_of if board else waited_until, one.provider_type)
         draft.say_of(
             one,

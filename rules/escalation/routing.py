@@ -66,6 +66,11 @@ def inside(policy: Policy, provider_type: str) -> int:
     return policy.route(provider_type).inside
 
 
+def at_board(policy: Policy, provider_type: str, level: int) -> bool:
+    """The board acts first: its level, and those outside that come after it."""
+    return level >= inside(policy, provider_type)
+
+
 def in_office_hours(policy: Policy, calendar: Calendar, when: Instant) -> bool:
     """By London time. A day that the calendar does not know is none of the office's."""
     hours = policy.readings

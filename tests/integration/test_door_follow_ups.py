@@ -7,7 +7,8 @@ import pytest
 
 from producers.faults import TYPES
 from producers.roles import MAY, ROLES, Role
-from rules.identity import obligation_id
+from rules.escalation.triggers import never_event_subject
+from rules.identity import escalation_id, obligation_id
 from schemas import event_types as records
 from schemas.contracts import snake
 from schemas.escalation_events import DeliveryRecorded, PatternDetected
@@ -128,6 +129,8 @@ def test_every_follow_up_becomes_its_record_with_the_facts_of_the_case(room: Roo
         body["duplicate_of"] = room.report()["case_id"]
     if kind == "event_retracted":
         body["event_id"] = case["report_id"]
+    if kind.startswith("escalation_"):
+        body["escalation_id"] = escalation_id(case["case_id"], "death_or_severe_harm")
     for first in BEFORE.get(kind, ()):
         before = room.post(case["case_id"], {"type": first, **EVERY[first]}, role_for(first))
         if kind == "material_fact_shared":
@@ -227,6 +230,25 @@ def test_an_obligation_says_which_patient_and_provider(room: Room) -> None:
     refused(
         room.post(case_id, {"type": "support_offered", "obligation_id": impossible}), 422, "/obligation_id"
     )
+
+
+@pytest.mark.parametrize("kind", ["escalation_acknowledged", "escalation_acted"])
+def test_an_escalation_that_the_case_cannot_have_is_refused(room: Room, kind: str) -> None:
+    """Taken in, it would do nothing, and the one that was meant would go on climbing."""
+    case_id, other = room.report()["case_id"], room.report()["case_id"]
+    body = {"type": kind, **EVERY[kind]}
+    for wrong in (AN_ID, escalation_id(other, "death_or_severe_harm"), escalation_id(case_id, "no_such")):
+        detail = refused(room.post(case_id, {**body, "escalation_id": wrong}), 422, "/escalation_id")
+        assert "Take the id from the case's escalations" in detail
+    assert len(room.records(case_id)) == 1
+    late = obligation_id(case_id, "p1", "RXX", "tell", "SC35_2013")
+    room.follow(case_id, {"type": "enriched", "provider": "RYY"})
+    for trigger, about in (
+        ("immediate_danger", None),
+        ("never_event", never_event_subject(case_id)),
+        ("obligation_breached", late),
+    ):
+        room.follow(case_id, {**body, "escalation_id": escalation_id(case_id, trigger, about)})
 
 
 @pytest.mark.parametrize(

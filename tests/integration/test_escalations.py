@@ -1,6 +1,8 @@
 """A Saturday night: who is called, who is next, who takes it on, with the engine killed in between."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -42,6 +44,13 @@ def acknowledge(whole: Stack, id: str, who: str, body: dict[str, Any] | None = N
     )
 
 
+def follow(whole: Stack, case_id: str, who: str, id: str, key: str | None = None) -> httpx.Response:
+    """The same among the follow-ups of the case."""
+    headers = {"Authorization": f"Bearer demo:{who}"} | ({"Idempotency-Key": key} if key else {})
+    body = {"type": "escalation_acknowledged", "escalation_id": id, "by_role": "director"}
+    return httpx.post(f"{whole.url}/api/cases/{case_id}/events", json=body, headers=headers, timeout=60)
+
+
 def test_a_severe_incident_on_a_saturday_night(whole: Stack, person: Person) -> None:
     case_id = person.report(**SEVERE)
     (raised,) = escalations(person, case_id)
@@ -78,6 +87,13 @@ def test_a_severe_incident_on_a_saturday_night(whole: Stack, person: Person) -> 
     (then,) = escalations(person, case_id, as_at="2013-12-21T23:30:00Z")
     assert (then["level"], then["owner_role"]) == (2, "executive director on call")
     assert escalations(person, case_id, as_at="2013-12-21T21:59:00Z") == []
+
+    not_the_owner = acknowledge(whole, raised["id"], "safety", {"by_role": "chief executive"})
+    assert not_the_owner.status_code == 403, not_the_owner.text
+    assert "It is with the chief executive, level 3" in not_the_owner.text
+    other_way = follow(whole, case_id, "safety", raised["id"])
+    assert other_way.status_code == 403, other_way.text
+    assert the_one(person, case_id)["state"] == "climbed"
 
     taken = acknowledge(whole, raised["id"], "director")
     assert taken.status_code == 201, taken.text
@@ -128,9 +144,9 @@ def test_who_may_take_it_on(whole: Stack, person: Person) -> None:
     assert the_one(person, case_id)["state"] == "raised", "nothing half done"
 
     assert acknowledge(whole, id, "director:RXX").status_code == 201
-    again = acknowledge(whole, id, "safety")
-    assert again.status_code == 409
-    assert "Record what is done with an escalation_acted" in again.text
+    for again in (acknowledge(whole, id, "safety"), follow(whole, case_id, "safety", id)):
+        assert again.status_code == 409
+        assert "Record what is done with an escalation_acted" in again.text
     acted = {
         "type": "escalation_acted",
         "escalation_id": id,
@@ -147,13 +163,25 @@ def test_who_may_take_it_on(whole: Stack, person: Person) -> None:
 def test_two_who_take_it_on_at_once_and_one_who_takes_it_back(whole: Stack, person: Person) -> None:
     case_id = person.report(**SEVERE)
     id = the_one(person, case_id)["id"]
-    answers = [acknowledge(whole, id, who) for who in ("safety", "director")]
-    assert [one.status_code for one in answers] == [201, 409]
-    mistaken = answers[0].json()["event_id"]
+    ready = Barrier(6)
+
+    def at_once(number: int) -> httpx.Response:
+        ready.wait()
+        who = ("safety", "director")[number % 2]
+        return acknowledge(whole, id, who) if number < 4 else follow(whole, case_id, who, id)
+
+    with ThreadPoolExecutor(6) as people:
+        answers = list(people.map(at_once, range(6)))
+    assert sorted(one.status_code for one in answers) == [201, *[409] * 5]
+    assert any("Somebody took it on a moment ago" in one.text for one in answers), "none was in time for it"
+    (first,) = [one for one in answers if one.status_code == 201]
+    mistaken = first.json()["event_id"]
     person.add(case_id, {"type": "event_retracted", "event_id": mistaken, "reason": "Wrong case."})
     person.settled(case_id)
     assert the_one(person, case_id)["state"] == "raised"
-    assert acknowledge(whole, id, "director").status_code == 201, "it may be taken on again"
+    under_a_key = [follow(whole, case_id, "safety", id, key=f"again {id}") for _ in range(2)]
+    assert [one.status_code for one in under_a_key] == [201, 201], "it may be taken on again"
+    assert under_a_key[0].json() == under_a_key[1].json()
 
 
 def test_a_near_miss_that_could_have_killed(whole: Stack, person: Person) -> None:

@@ -5,21 +5,27 @@ from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from producers.body_types import Body, Short
+from producers.cases import require_id
 from producers.door import Door
 from producers.escalation_bodies import EscalationAcknowledgedBody
 from producers.refusals import Fault, Refused, wrong
-from producers.roles import Caller, require
+from producers.roles import ANSWERS_FOR_ANYBODY, Caller, require
+from producers.ward.api import TakeOn
 from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
+from rules.escalation.policy import default_content
+from rules.escalation.policy import parse as parse_policy
+from rules.escalation.routing import at_board
 from sinks.escalation import Escalation, State
 from views.access import Access, own_provider, require_sight
 from views.api.escalation_shapes import escalation as shape
 from views.api.times import london_time, parse, utc
 from views.reading import Cursor, is_settled
 from views.reading_escalations import Wanted, escalation, page, waits_since
+from views.reading_policy import adopted
 
 Json = dict[str, Any]
 STATES = get_args(State)
@@ -76,6 +82,7 @@ def router(door: Door, store: Engine, access: Access) -> APIRouter:
         status_code=201,
         summary="Take an escalation on",
         responses={
+            403: {"description": "Not yours to take on: from the board on only a director does"},
             404: {"description": "No such escalation"},
             409: {"description": "It was taken on or closed before"},
         },
@@ -86,24 +93,60 @@ def router(door: Door, store: Engine, access: Access) -> APIRouter:
         require(caller, "escalation_acknowledged")
         if not body.by_role.strip():
             raise wrong("/by_role", "is empty.", "Say in which role it is taken on, for instance director.")
-        found, since = _waiting(store, id)
-        if caller is not None:
-            require_sight(caller, (found.provider,))
-        _only_if_waiting(found)
-        answer = _record(door, found, since, body, caller)
+        assert caller is not None
+        with store.connect() as connection:
+            found = escalation(connection, id)
+            if found is None:
+                mend = "Take the id from the list of escalations."
+                detail = f"There is no escalation {id[:60]}."
+                raise Refused(404, "No such escalation", [Fault("", detail, mend)])
+            since = _since(connection, found, caller)
+        told = EscalationAcknowledgedBody(
+            type="escalation_acknowledged", escalation_id=found.id, by_role=body.by_role
+        )
+        answer = _record(door, found, since, told, caller)
         taken = _once_taken(store, found)
         return {**answer, "escalation": shape(taken), "settled": taken.state not in WAITING}
 
     return routes
 
 
-def _waiting(store: Engine, id: str) -> tuple[Escalation, int]:
-    with store.connect() as connection:
-        found = escalation(connection, id)
-        if found is None:
-            mend = "Take the id from the list of escalations."
-            raise Refused(404, "No such escalation", [Fault("", f"There is no escalation {id[:60]}.", mend)])
-        return found, waits_since(connection, id)
+def follow_up(door: Door, store: Engine) -> TakeOn:
+    """The same for an acknowledgement that comes among the follow-ups of a case: one rule for both ways."""
+
+    def take_on(
+        case_id: str, body: EscalationAcknowledgedBody, caller: Caller | None, key: str | None
+    ) -> Json:
+        require(caller, body.type)
+        assert caller is not None
+        with store.connect() as connection:
+            found = escalation(connection, body.escalation_id)
+            mine = found is not None and found.case_id == require_id(case_id)
+            since = _since(connection, found, caller, key) if found is not None and mine else 0
+        if found is None or not mine:
+            # Not read yet, or not of this case: what can be known by the id, the door knows.
+            return door.accept_follow_up(case_id, body, caller, key)
+        return _record(door, found, since, body, caller, key)
+
+    return take_on
+
+
+def _since(connection: Connection, found: Escalation, caller: Caller, key: str | None = None) -> int:
+    """From which revision it waits. Raises `Refused` where it does not, or not for this caller (409, 403)."""
+    require_sight(caller, (found.provider,))
+    if key is None:  # under a key it may be what was answered before, and is answered so again
+        _only_if_waiting(found)
+    if caller.role != ANSWERS_FOR_ANYBODY:
+        taken = adopted(connection, "escalation")
+        policy = parse_policy(taken[0].content if taken else default_content()[1])
+        if at_board(policy, found.provider_type, found.level):
+            detail = (
+                f"It is with the {found.owner_role}, level {found.level}. From the board on only a "
+                f"{ANSWERS_FOR_ANYBODY} takes it on; you are {caller.role}."
+            )
+            mend = "Ask a director; or record what was done with an escalation_acted."
+            raise Refused(403, "Not yours to take on", [Fault("", detail, mend)])
+    return waits_since(connection, found.id)
 
 
 def _only_if_waiting(found: Escalation) -> None:
@@ -118,13 +161,17 @@ def _only_if_waiting(found: Escalation) -> None:
 _NOW_ACT = "Record what is done with an escalation_acted; that closes it."
 
 
-def _record(door: Door, found: Escalation, since: int, body: AcknowledgeBody, caller: Caller | None) -> Json:
+def _record(
+    door: Door,
+    found: Escalation,
+    since: int,
+    body: EscalationAcknowledgedBody,
+    caller: Caller,
+    key: str | None = None,
+) -> Json:
     """Through the door, once for this wait: a second one may come before the first is seen here."""
-    follow_up = EscalationAcknowledgedBody(
-        type="escalation_acknowledged", escalation_id=found.id, by_role=body.by_role
-    )
     try:
-        return door.accept_once(found.case_id, follow_up, caller, f"acknowledge {found.id} {since}")
+        return door.accept_once(found.case_id, body, caller, f"acknowledge {found.id} {since}", key)
     except Refused as refused:
         if refused.status != 409:
             raise

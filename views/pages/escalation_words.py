@@ -1,8 +1,11 @@
 """What escalations and serious incidents are called on the pages; titles come from the policy."""
 
 from functools import cache
+from typing import Any
 
+from producers.roles import ANSWERS_FOR_ANYBODY
 from rules.escalation.policy import Policy, default_content, parse
+from rules.escalation.routing import at_board
 
 STATES = {
     "raised": "Waits to be taken on",
@@ -102,6 +105,12 @@ def ended(one: dict[str, str | None]) -> str:
     return ENDS.get(how, how.replace("_", " "))
 
 
-def waits(one: dict[str, object]) -> bool:
+def waits(one: dict[str, Any]) -> bool:
     """Whether somebody has still to take it on."""
     return one.get("state") in ("raised", "climbed")
+
+
+def waits_for(one: dict[str, Any], role: str) -> bool:
+    """Whether somebody who is signed in so may take it on."""
+    anybody = role == ANSWERS_FOR_ANYBODY
+    return waits(one) and (anybody or not at_board(_policy(), one["provider_type"], one["level"]))

@@ -73,11 +73,11 @@ async def acknowledge(request: Request, id: str, filled: Annotated[Filled, Depen
     return RedirectResponse(f"{here}#e-{quote(id, safe='')}", 303)
 
 
-def may(request: Request) -> dict[str, bool]:
-    """Which buttons to draw; the door decides."""
+def may(request: Request) -> dict[str, object]:
+    """Which buttons to draw; the door decides. `may_acknowledge`: the role in which, where it may."""
     who = caller(request)
     return {
-        "may_acknowledge": who is not None and who.may("escalation_acknowledged"),
+        "may_acknowledge": who.role if who is not None and who.may("escalation_acknowledged") else None,
         "may_act": who is not None and who.may("escalation_acted"),
     }
 
