@@ -1,7 +1,8 @@
 """Reviews of claims, and what stands beside them in their cases, as they are and as they were."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from itertools import chain
+from typing import Any
 
 from msgspec import Struct, field
 from sqlalchemy import ColumnElement, Connection, Table, func, select, tuple_
@@ -14,7 +15,6 @@ from sinks.database import one as read_row
 from sinks.tables import cases, facts, family_updates, markers, outcomes, payments, reviews
 from views.reading import Cursor, outcome_of
 
-R = TypeVar("R", bound=standing.Row)
 TABLES: dict[type[standing.Row], Table] = {
     standing.Marker: markers,
     standing.FamilyUpdate: family_updates,
@@ -35,6 +35,13 @@ STEP_OF: dict[type[Outcome], Callable[[Any, Any], Any]] = {
     **dict.fromkeys((said.PaymentCounted, said.PaymentWithdrawn), standing.payment_step),
 }
 """The fold to which each outcome belongs."""
+
+Owed = standing.FamilyUpdate | standing.Fact
+OWED: dict[type[Owed], tuple[str, ...]] = {
+    standing.FamilyUpdate: ("owed",),
+    standing.Fact: ("waiting", "not_shared"),
+}
+"""What families have still to hear, and the states in which they have not."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -116,26 +123,54 @@ def beside(connection: Connection, case_ids: Iterable[str], as_at: Instant | Non
 
 
 def owed_to_families(
-    connection: Connection, provider: str | None
-) -> tuple[list[standing.FamilyUpdate], list[standing.Fact]]:
-    """Families to go back to, and new facts that they have not heard; the longest waiting first."""
-    waiting = facts.c.state.in_(("waiting", "not_shared"))
-    return (
-        _waiting(connection, standing.FamilyUpdate, family_updates.c.state == "owed", "found_at", provider),
-        _waiting(connection, standing.Fact, waiting, "due_at", provider),
-    )
+    connection: Connection, provider: str | None, *, after: Cursor | None, limit: int, as_at: Instant | None
+) -> tuple[list[Owed], Cursor | None]:
+    """Families to go back to, and new facts that they have not heard, in the order in which they were first
+    spoken of; and where the next page begins, None for the last."""
+    found: list[Owed] = []
+    while len(found) <= limit:
+        both = (_may_be_owed(connection, kind, provider, after, limit + 1, as_at) for kind in OWED)
+        candidates = sorted(chain.from_iterable(both), key=_place)[: limit + 1]
+        if as_at is None:
+            found += candidates
+        else:
+            mine = outcomes.c.subject == func.any([one.id for one in candidates])
+            then = _then(connection, mine & (outcomes.c.recorded_at <= as_at))
+            known = (then.get(one.id) for one in candidates)
+            found += [one for one in known if isinstance(one, Owed) and one.state in OWED[type(one)]]
+        if len(candidates) <= limit:
+            break
+        after = _place(candidates[-1])
+    if len(found) <= limit:
+        return found, None
+    return found[:limit], _place(found[limit - 1])
 
 
-def _waiting(
-    connection: Connection, kind: type[R], condition: ColumnElement[bool], order: str, provider: str | None
-) -> list[R]:
+def _may_be_owed(
+    connection: Connection,
+    kind: type[Owed],
+    provider: str | None,
+    after: Cursor | None,
+    size: int,
+    as_at: Instant | None,
+) -> list[Owed]:
     table = TABLES[kind]
-    chosen = select(table).where(condition).order_by(table.c[order], table.c.id)
+    chosen = select(table).order_by(table.c.opened_at, table.c.id).limit(size)
+    if as_at is None:
+        chosen = chosen.where(table.c.state.in_(OWED[kind]))
+    else:
+        chosen = chosen.where(table.c.opened_at <= as_at)
+    if after is not None:
+        chosen = chosen.where(tuple_(table.c.opened_at, table.c.id) > tuple_(*after))
     if provider is not None:
         chosen = chosen.join(cases, cases.c.case_id == table.c.case_id).where(
             cases.c.providers.contains([{"code": provider}])
         )
     return [read_row(row, kind) for row in connection.execute(chosen).mappings()]
+
+
+def _place(row: standing.Row) -> Cursor:
+    return row.opened_at, row.id
 
 
 def _candidates(
@@ -164,13 +199,18 @@ def _rows(connection: Connection, case_ids: list[str], as_at: Instant | None) ->
             & (outcomes.c.rule == "indemnity")
             & (outcomes.c.recorded_at <= as_at)
         )
-        then: dict[str, standing.Row] = {}
-        for outcome in _said(connection, mine_then):
-            step = STEP_OF.get(type(outcome))
-            if step is not None and (after := step(then.get(outcome.subject), outcome)) is not None:
-                then[outcome.subject] = after
-        found = list(then.values())
-    return sorted(found, key=lambda row: (row.opened_at, row.id))
+        found = list(_then(connection, mine_then).values())
+    return sorted(found, key=_place)
+
+
+def _then(connection: Connection, mine: ColumnElement[bool]) -> dict[str, standing.Row]:
+    """By id, as these outcomes leave them."""
+    then: dict[str, standing.Row] = {}
+    for outcome in _said(connection, mine):
+        step = STEP_OF.get(type(outcome))
+        if step is not None and (after := step(then.get(outcome.subject), outcome)) is not None:
+            then[outcome.subject] = after
+    return then
 
 
 def _said(connection: Connection, mine: ColumnElement[bool]) -> Iterable[Outcome]:

@@ -74,14 +74,26 @@ def router(store: Engine, access: Access) -> APIRouter:
         return {**shape(found, around), "notice": notice(), "as_at": utc(when), "settled": settled}
 
     @routes.get("/families")
-    def families(caller: Annotated[Caller, Depends(access.teller)], provider: str | None = None) -> Json:
-        mine = own_provider(caller, provider)
+    def families(
+        caller: Annotated[Caller, Depends(access.teller)],
+        provider: str | None = None,
+        as_at: AsAt = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        next: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+    ) -> Json:
+        """Both lists of a page together hold `limit`; in each, what waits longest comes first."""
+        when = times.parse("as_at", as_at)
+        mine, after = own_provider(caller, provider), _cursor(next)
         with store.connect() as connection:
-            settled = is_settled(connection, None)
-            updates, facts = owed_to_families(connection, mine)
+            settled = is_settled(connection, when)
+            found, further = owed_to_families(connection, mine, after=after, limit=limit, as_at=when)
+        updates = [one for one in found if isinstance(one, FamilyUpdate)]
+        facts = [one for one in found if isinstance(one, Fact)]
         return {
-            "updates": [update(one) for one in updates],
-            "facts": [fact(one) for one in facts],
+            "updates": [update(one) for one in sorted(updates, key=lambda one: one.found_at)],
+            "facts": [fact(one) for one in sorted(facts, key=lambda one: one.due_at)],
+            "next": None if further is None else f"{further[0]}~{further[1]}",
+            "as_at": utc(when),
             "settled": settled,
         }
 

@@ -18,6 +18,7 @@ from views.pages.rendering import caller, page
 
 router = APIRouter(include_in_schema=False)
 FILTERS = ("provider", "state")
+SHOWN = 1000
 NO_TIME = "is no time; write it like 2014-01-09T00:01."
 ACTS = ("openness_finding_recorded", "indemnity_decision_recorded", "reimbursement_recorded")
 DATES = {
@@ -46,7 +47,7 @@ async def worklist(request: Request, as_at: str = "", next: str = "") -> Respons
         return _not_shown(request, answer)
     families: Mapping[str, Any] = {}
     if moment is None:
-        mine = {"provider": query["provider"]} if "provider" in query else {}
+        mine = {"limit": SHOWN} | ({"provider": query["provider"]} if "provider" in query else {})
         families = (await api.get(request, "/api/indemnity/families", mine)).body
     who = caller(request)
     context = {
@@ -55,6 +56,7 @@ async def worklist(request: Request, as_at: str = "", next: str = "") -> Respons
             request, families.get("updates", ()), "updates", what="families to go back to"
         ),
         "facts": paging.part(request, families.get("facts", ()), "facts", what="new facts"),
+        "further": families.get("next") is not None,
         "wanted": wanted,
         "own": who.provider if who else None,
         "as_at": moment,
