@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ import psycopg
 import pytest
 
 from producers.ticking import advance
-from schemas.topics import PARTITIONS
+from schemas.topics import PARTITIONS, RULES
+from stream_apps.partition_reader import PartitionReader
 from tests.conftest import DAWN
 from tests.fault.reporters import Reporters
 from tests.people import TOLD_IN_PERSON, Person, until
@@ -30,9 +32,6 @@ HOUR_MS = 3_600_000
 _BEHIND = """
     SELECT count(*), sum(engine_behind + sink_behind + coalesce(outbox_age_ms, 0)) FROM read.watch
     WHERE measured_at > %s
-"""
-_DOUBLED = """
-    SELECT rule, subject, revision, count(*) FROM read.outcomes GROUP BY 1, 2, 3 HAVING count(*) > 1
 """
 _HOLES = """
     SELECT rule, subject, count(*), max(revision) FROM read.outcomes
@@ -55,8 +54,19 @@ def wait_for_no_lag(stack: Stack) -> None:
     until(caught_up, RECOVERY_SECONDS)
 
 
+def doubled(kafka: str) -> dict[str | bytes | None, int]:
+    """Which outcomes are on the log more than once, and how often; the read model keeps one in any case."""
+    said: Counter[str | bytes | None] = Counter()
+    with PartitionReader(kafka) as reader:
+        for topic in RULES:
+            for partition in range(PARTITIONS):
+                said.update(dict(one.headers() or ())["id"] for one in reader.messages(topic, partition))
+    assert said, "nothing was said"
+    return {id: times for id, times in said.items() if times > 1}
+
+
 def check_nothing_doubled(stack: Stack) -> None:
-    assert rows(stack, _DOUBLED) == []
+    assert doubled(stack.kafka) == {}
     assert rows(stack, _HOLES) == []
     assert stack.command("verify").endswith("clean\n")
 
