@@ -34,6 +34,7 @@ class Field:
     default: str = ""
     lines: bool = False  # each line is an answer of its own
     whole: bool = False  # a whole number
+    ahead: bool = False  # a time that may lie ahead: the last second of a day of which no more is said
     missing: str = ""  # what to say when a required field is empty
 
 

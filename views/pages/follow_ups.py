@@ -87,7 +87,7 @@ def values_of(fields: Iterable[Field], filled: Filled, now: Instant) -> tuple[di
 def _value(field: Field, filled: Filled, now: Instant, errors: Errors) -> Any:
     if field.draw == "when":
         try:
-            found = moments.read(filled, field.name, now, deed=field.name == "at")
+            found = moments.read(filled, field.name, now, deed=field.name == "at", ahead=field.ahead)
         except moments.Unclear as unclear:
             errors[unclear.part] = str(unclear)
             return None

@@ -27,12 +27,19 @@ class Unclear(Exception):
 
 
 def read(
-    filled: Filled, name: str, now: Instant, *, not_before: Instant | None = None, deed: bool = False
+    filled: Filled,
+    name: str,
+    now: Instant,
+    *,
+    not_before: Instant | None = None,
+    deed: bool = False,
+    ahead: bool = False,
 ) -> Instant | None:
     """The time typed into the inputs `NAME`, `NAME-d`, `-m`, `-y`, `-time`, `-roughly`; None for "not sure".
 
-    `deed`: it is when somebody did something about it. `not_before` lifts a rough time that would begin
-    earlier, as when something was noticed "in the morning" of the hour at which it happened.
+    `deed`: it is when somebody did something about it. `ahead`: it is until when something holds, and may lie
+    ahead. `not_before` lifts a rough time that would begin earlier, as when something was noticed "in the
+    morning" of the hour at which it happened.
 
     Raises:
         Unclear: the day or the time cannot be read, or lies ahead.
@@ -48,11 +55,13 @@ def read(
         _, start, end = PARTS_OF_DAY.get(roughly, PARTS_OF_DAY["any"])
         found = london.instant(datetime.combine(day, start, london.LONDON))
         last = london.instant(datetime.combine(day, end, london.LONDON))
-        if deed and found <= now:
+        if ahead:
+            found = last
+        elif deed and found <= now:
             found = min(last, now)
         elif not_before is not None and found < not_before <= last:
             found = not_before
-    if found > now + 600_000:
+    if found > now + 600_000 and not ahead:
         part = f"{name}-time" if typed else name
         raise Unclear(part, "This time is in the future. Enter when it took place, in London time.")
     return found

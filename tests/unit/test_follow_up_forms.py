@@ -1,0 +1,57 @@
+"""What a form on the case page can send is what the door takes, and nothing of it is left aside."""
+
+from typing import Any
+
+import pytest
+
+from producers.follow_ups import FOLLOW_UP
+from producers.said import said
+from tests.forms import answers, turns
+from views.pages import follow_ups, moments
+from views.pages.follow_up_forms import BY_TYPE
+from views.pages.follow_ups import body_of
+
+NOW = 1387530000000  # 2013-12-20T09:00:00Z
+AN_ID = "0b54b9ee-6a5c-4dd6-9a41-9a4d3b7f8a10"
+CASE: dict[str, Any] = {
+    "case_id": AN_ID,
+    "provider": "RXX",
+    "providers": ["RXX", "NZZ"],
+    "patients": [{"ref": "p1"}, {"ref": "p2"}],
+    "reported_at": "2013-12-20T08:00:00+00:00",
+    "obligations": [
+        {"id": AN_ID, "provider": "RXX", "patient": "p1", "duty": "tell", "instrument": "SC35_2013"}
+    ],
+    "escalations": [
+        {"id": AN_ID, "state": "raised", "trigger": "immediate_danger", "owner_role": "medical director"}
+    ],
+    "timeline": [
+        {"event_id": AN_ID, "type": kind, "at": "2013-12-20T08:00:00+00:00", "claim_id": "C-1"}
+        for kind in ("material_fact_recorded", "claim_opened")
+    ],
+}
+"""Of two patients and providers, with something for every form to be about."""
+
+
+@pytest.mark.parametrize("kind", BY_TYPE)
+def test_each_answer_to_each_question_is_taken_and_none_is_left_aside(kind: str) -> None:
+    form = follow_ups._of(kind, CASE)
+    for turn in range(turns(form)):
+        filled = answers(form, turn, {"event_id": AN_ID, "duplicate_of": AN_ID})
+        body, errors = body_of(form, filled, NOW)
+        assert not errors
+        _, aside = said(FOLLOW_UP.validate_python(body))
+        assert not aside
+
+
+def test_an_extension_may_lie_ahead_and_holds_to_the_end_of_its_day() -> None:
+    form = follow_ups._of("investigation_extended", CASE)
+    body, errors = body_of(form, answers(form), NOW)
+    assert not errors
+    assert body["extended_to"] == "2014-03-31T23:59:59+01:00"
+
+
+def test_what_was_done_may_not() -> None:
+    tomorrow = {"at": "other", "at-d": "21", "at-m": "12", "at-y": "2013"}
+    with pytest.raises(moments.Unclear, match="in the future"):
+        moments.read(tomorrow, "at", NOW, deed=True)
