@@ -149,7 +149,8 @@ def _objections(draft: Draft, event: CaseEvent) -> list[str]:
     if isinstance(event, FollowUp) and event.obligation_id is None:
         if event.patient is None and len(event.facts.patients) > 1:
             found.append("The case has several patients, and it does not say which: it cannot count.")
-        if event.provider is None and len(event.facts.providers) > 1:
+        of_all = isinstance(event, HarmRegraded) and draft.policy.readings.regrade_of_every_provider
+        if event.provider is None and len(event.facts.providers) > 1 and not of_all:
             found.append("The case has several providers, and it does not say which: it cannot count.")
     match event:
         case NotifiableDeterminationRecorded():

@@ -97,6 +97,7 @@ class Readings(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     second_person_within_working_days: int
     second_person_below: Grade
     noted: frozenset[Note] = frozenset()
+    regrade_of_every_provider: bool = False
 
 
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,6 +9,14 @@ TOPIC = Topic(
     "Up opens from the regrade; a first grading counts from the report; down closes nothing.",
     (
         Law(
+            "Graded up where two provided the care: each of them owes, though nobody says which is meant",
+            "§1.9.8, §1.3",
+            """2013-06-03 10:00  report harm=low by=RXX,NZZ
+            2013-06-10 10:00  regrade low severe""",
+            """tell SC35_2013 p1 RXX open due=2013-06-24
+            tell SC35_2013 p1 NZZ open due=2013-06-24""",
+        ),
+        Law(
             "Up from low opens by the version of the regrade's own day, and counts from it",
             "§1.3, §11.14",
             "2014-02-03 10:00  report harm=low\n2014-04-07 10:00  regrade low moderate",
