@@ -571,5 +571,7 @@ def test_a_verdict_is_about_what_stands_by_then_not_about_what_was_said_first() 
     assert [one["about"]["type_no"] for one in found] == [3, 1]
     climbed = [one for one in verdicts(IN_2013) if one["type"] == "escalation_climbed"]
     assert [one["about"]["level"] for one in climbed][:2] == [2, 3]
+    (review,) = [one for one in verdicts(IN_2013) if one["type"] == "review_suggested"]
+    assert "Markers" not in dict(why_view.figures(review)), "ids are no figures; its evidence names them"
     (signal,) = [one for one in verdicts(IN_2015) if one["type"] == "signal_raised"]
     assert why_view.title(signal) == "Signal raised: harm graded down (RXX)"

@@ -89,7 +89,7 @@ def figures(verdict: Json) -> list[tuple[str, str]]:
     return [
         (FIELDS.get(name, words.of(name)), figure(name, value))
         for name, value in verdict["says"].items()
-        if not isinstance(value, dict | list)
+        if not isinstance(value, dict | list | tuple)
     ]
 
 
