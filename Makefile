@@ -12,7 +12,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),$(BIN)/uv)
 CANDOUR := $(BIN)/candour
 DONE := $(VENV)/.done
 PYTEST := $(BIN)/python -m pytest
-FOLDERS := spec unit generative contract integration fault browser
+FOLDERS := spec golden unit generative contract integration fault browser
 LOCK := pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11
 
 .PHONY: help setup run test check bench clean clean-data lock assets $(addprefix test-,$(FOLDERS))
