@@ -57,12 +57,12 @@ def quarantines(
     heads = {
         b"\0" + number.to_bytes(4, "big") for number, kind in codec.kinds().items() if kind is CaseQuarantined
     }
+    names = {rule.topic: rule.name for rule in rules}
     found = {}
-    for rule in rules:
-        for batch in reader.batches(rule.topic, partition):
-            for message in batch:
-                value = message.value()
-                if value is not None and value[:5] in heads and not message.error():
-                    said = cast(CaseQuarantined, codec.decode(value))
-                    found[source(message)[0], rule.name, str(said.case_id), said.source_offset] = said.error
+    for batch in reader.whole(names, partition):
+        for message in batch:
+            value = message.value()
+            if value is not None and value[:5] in heads:
+                said, rule = cast(CaseQuarantined, codec.decode(value)), names[message.topic() or ""]
+                found[source(message)[0], rule, str(said.case_id), said.source_offset] = said.error
     return found

@@ -1,7 +1,7 @@
 """Reads whole partitions in batches: of the input for a fold, of an outcome log for recovery."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -81,6 +81,28 @@ class PartitionReader:
                     continue
             if time.monotonic() - heard > PATIENCE:
                 raise TimeoutError(f"{topic}/{partition} silent at {position} of {stop}")
+
+    def whole(self, topics: Iterable[str], partition: int) -> Iterator[list[Message]]:
+        """All that several topics hold of a partition now, each in its order. Raises TimeoutError on silence.
+
+        Far quicker than one after the other where there is little: each assignment waits for its first fetch.
+        """
+        bounds = {topic: self.bounds(topic, partition) for topic in topics}
+        ends = {topic: high for topic, (first, high) in bounds.items() if first < high}
+        if not ends:
+            return
+        left = sum(high - bounds[topic][0] for topic, high in ends.items())
+        self._consumer.assign([TopicPartition(topic, partition, bounds[topic][0]) for topic in ends])
+        heard = time.monotonic()
+        while left:
+            found = _sound(self._consumer.consume(min(BATCH, left), 0.5))
+            messages = [one for one in found if _offset(one) < ends[one.topic() or ""]]  # else written since
+            if messages:
+                heard = time.monotonic()
+                left -= len(messages)
+                yield messages
+            elif time.monotonic() - heard > PATIENCE:
+                raise TimeoutError(f"partition {partition} silent with {left} records left of {[*ends]}")
 
     def messages(
         self, topic: str, partition: int, start: int | None = None, end: int | None = None

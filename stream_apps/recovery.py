@@ -4,7 +4,7 @@ Runs in a thread while Faust keeps all partitions paused. The committed offsets 
 the logs are known: the barrier has put everything below them on the logs.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from confluent_kafka import Message
 
@@ -40,23 +40,23 @@ def recall_partitions(
         partition: Engine(rules, codec.encode, codec.decode, partition, offset, rereader(kafka, codec, heard))
         for partition, offset in committed(kafka, group, heard, partitions).items()
     }
+    names = {rule.topic: rule.name for rule in rules}
     with PartitionReader(kafka) as reader:
-        for rule in rules:
-            for partition, engine in engines.items():
-                _recall(engine, rule, reader.batches(rule.topic, partition), going)
+        for partition, engine in engines.items():
+            _recall(engine, names, reader.whole(names, partition), going)
     return engines
 
 
-def _recall(engine: Engine, rule: Rule, batches: Iterable[list[Message]], going: Going) -> None:
-    recall, name = engine.recall, rule.name
+def _recall(engine: Engine, names: Mapping[str, str], batches: Iterable[list[Message]], going: Going) -> None:
+    recall = engine.recall
     for batch in batches:
         for start in range(0, len(batch), 1000):
             if not going():
                 raise Overtaken
             for message in batch[start : start + 1000]:
                 value = message.value()
-                if message.error() or value is None:
+                if value is None:
                     continue
                 offset, part = source(message)
-                recall(name, offset, part, value)
+                recall(names[message.topic() or ""], offset, part, value)
                 point("recovery")

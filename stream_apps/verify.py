@@ -73,41 +73,43 @@ def _judge_app(verdict: Verdict, kafka: str, codec: Codec, app: App, on_topic: d
             for number, word in enumerate(said, 1):
                 due[word.rule][word.id] = Found(offset, f"{number}/{len(said)}", word.payload)
         with PartitionReader(kafka) as reader:
-            for rule in rules:
-                there = written(reader, rule.topic, partition, until, verdict, on_topic)
-                compare(verdict, due[rule.name], there, f"{rule.name}/{partition}", codec)
+            on_log = written(reader, rules, partition, until, verdict, on_topic)
+        for name, there in on_log.items():
+            compare(verdict, due[name], there, f"{name}/{partition}", codec)
     verdict.records += folding.seen
 
 
 def written(
     reader: PartitionReader,
-    topic: str,
+    rules: Sequence[Rule],
     partition: int,
     until: int,
     verdict: Verdict,
     on_topic: dict[str, bytes],
-) -> dict[str, Found]:
-    """By id, in the order of first appearance, what the log holds about records before `until`.
+) -> dict[str, dict[str, Found]]:
+    """By rule and id, in the order of first appearance, what the log holds about records before `until`.
 
     Puts the SHA-256 of every payload into `on_topic`, later ones included.
     """
-    found: dict[str, Found] = {}
-    for message in reader.messages(topic, partition):
-        offset, part = source(message)
-        id, value = _id(message.headers()), message.value()
-        if value is None:
-            continue
-        on_topic.setdefault(id, hashlib.sha256(value).digest())
-        if offset >= until:
-            continue
-        verdict.written += 1
-        said = Found(offset, part, value)
-        first = found.setdefault(id, said)
-        if first is not said:
-            verdict.repeats += 1
-            if first != said:
-                verdict.two_payloads.append(f"{topic}/{partition} {id}: two payloads on the log")
-    return found
+    found: dict[str, dict[str, Found]] = {rule.topic: {} for rule in rules}
+    for batch in reader.whole(found, partition):
+        for message in batch:
+            topic = message.topic() or ""
+            offset, part = source(message)
+            id, value = _id(message.headers()), message.value()
+            if value is None:
+                continue
+            on_topic.setdefault(id, hashlib.sha256(value).digest())
+            if offset >= until:
+                continue
+            verdict.written += 1
+            said = Found(offset, part, value)
+            first = found[topic].setdefault(id, said)
+            if first is not said:
+                verdict.repeats += 1
+                if first != said:
+                    verdict.two_payloads.append(f"{topic}/{partition} {id}: two payloads on the log")
+    return {rule.name: found[rule.topic] for rule in rules}
 
 
 def compare(
