@@ -27,9 +27,10 @@ from schemas.outcome_types import (
     ObligationMerged,
     ObligationOpened,
     ObligationReopened,
+    ObligationStoodDown,
     Outcome,
 )
-from tests.generative.law import Owed, breached
+from tests.generative.law import Duty, Owed, breached, contract_duties, due_at
 from tests.generative.live import Live
 from tests.spec.notation import Case, genesis
 from tests.spec.partition import Partition, fold, rebuilt
@@ -40,6 +41,8 @@ GRADES = ("moderate", "moderate", "severe", "low", "not_known", "none")
 PATIENTS = ("p1:{0}", "p1:{0}", "p1:{0}", "p1:{0},p2:{1}")
 PROVIDERS = ("RXX", "RXX", "RXX", "RXX", "NZZ", "VZZ", "RXX,NZZ")
 DATED = (0, 0, 0, 0, -HOUR, -DAY, -5 * DAY, -21 * DAY, 5 * 60 * SECOND, 2 * DAY)
+
+CLOSED = ObligationStoodDown | ObligationMerged
 
 STORIES = (
     ("attempt", "declined"),
@@ -383,6 +386,7 @@ class Histories(RuleBasedStateMachine):
         merged = {one.subject for one in self.partition.said if isinstance(one, ObligationMerged)}
         openings = self._openings()
         for case in self.cases:
+            self._compare_what_is_owed(case)
             for one in self._owed(case):
                 if one.due_at is None or one.id in merged:
                     continue
@@ -399,6 +403,26 @@ class Histories(RuleBasedStateMachine):
                 )
                 lawful = breached(self.partition.log, owed, accepted)
                 assert one.breached == lawful, f"by law breached: {lawful}\n{one}\n{self._told()}"
+
+    def _compare_what_is_owed(self, case: Case) -> None:
+        """Law.md §1.9.1, §1.9.2 and §2: which duties under the contract there are, and by when."""
+        log = self.partition.log
+        lawful = contract_duties(log, case.case_id)
+        owed = {
+            Duty(one.patient, one.provider, one.duty, one.instrument): one
+            for one in self._owed(case)
+            if one.duty in ("report", "tell") and one.instrument.startswith("SC35")
+        }
+        assert owed.keys() == lawful.keys(), f"{[*owed]}, by law {[*lawful]}\n{self._told()}"
+        mistakes = {one.retracted_event_id for one in log if isinstance(one, events.EventRetracted)}
+        calendars = sum(isinstance(one, events.CalendarAdopted) for one in log)
+        closed = {one.subject for one in self.partition.said if isinstance(one, CLOSED)}
+        for duty, one in owed.items():
+            # What was closed and opened again counts from then; what is settled keeps the calendar it had.
+            moves = one.status in ("open", "met_late") or calendars == 1
+            if one.id not in closed and lawful[duty].event.event_id not in mistakes and moves:
+                by_law = due_at(log, duty, lawful[duty])
+                assert one.due_at == by_law, f"due by law {by_law}: {one}\n{self._told()}"
 
     def _openings(self) -> dict[str, tuple[tuple[int, str], ...]]:
         anew = (events.HarmRegraded, events.CandourOptedIn)
