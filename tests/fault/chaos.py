@@ -15,14 +15,17 @@ from pathlib import Path
 from confluent_kafka import Consumer as Client
 from confluent_kafka import KafkaException, Message, Producer, TopicPartition
 
+from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.topics import CASE_EVENTS, DEAD_LETTERS
+from stream_apps.case_rules import RULES
 from stream_apps.dead_letters import listed
 from stream_apps.partition_reader import PartitionReader
 from stream_apps.verdict import Verdict
 from stream_apps.verify import judge
 from tests.fault.broker import Broker
 from tests.fault.histories import Histories
+from tests.fault.law_histories import LawHistories
 from tests.fault.small_rules import small_rules
 from tests.fault.worker import GROUP, SESSION
 
@@ -50,6 +53,15 @@ class Plan:
     without: str = "none"
     seconds: float = 6.0
     records_per_second: int = 400
+    law: bool = False  # the rules of the law over histories of the law; else the small rules
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return RULES if self.law else small_rules()
+
+    def histories(self, chance: random.Random, partition: int) -> Histories | LawHistories:
+        prefix = f"p{partition}c"
+        return LawHistories(chance, prefix, partition) if self.law else Histories(chance, prefix)
 
 
 class Worker:
@@ -81,13 +93,13 @@ class Lane:
         self._number = 0
         self._seed = seed
         self._codec = Codec.local()
-        self._histories = [Histories(random.Random(seed * 10 + p), f"p{p}c") for p in range(PARTITIONS)]
+        self._histories = [plan.histories(random.Random(seed * 10 + p), p) for p in range(PARTITIONS)]
         self._poisoned: set[tuple[str, int, int]] = set()
         self.broker = Broker(folder)
 
     def __enter__(self) -> "Lane":
         self.broker.start()
-        topics = {rule.topic: PARTITIONS for rule in small_rules()}
+        topics = {rule.topic: PARTITIONS for rule in self.plan.rules}
         self.broker.make_topics({CASE_EVENTS: PARTITIONS, DEAD_LETTERS: 1, **topics})
         self._producer = Producer(
             {
@@ -125,7 +137,8 @@ class Lane:
         # Two workers of a name, as when a supervisor starts one anew while the old one is only frozen.
         instance = f"engine-{self._number % 4}"
         arguments = [self.broker.address, str(self._folder / "data"), instance, str(wait), self.plan.without]
-        command = [sys.executable, "-m", "tests.fault.worker", *arguments]
+        kind = "law_worker" if self.plan.law else "worker"
+        command = [sys.executable, "-m", f"tests.fault.{kind}", *arguments]
         worker = Worker(command, fault, self._seed * 1000 + self._number, self._folder / "workers.log")
         self.workers.append(worker)
         return worker
@@ -152,7 +165,7 @@ class Lane:
         return None
 
     def verdict(self) -> Verdict:
-        verdict = judge(self.broker.address, self._codec, small_rules(), GROUP)
+        verdict = judge(self.broker.address, self._codec, self.plan.rules, GROUP)
         set_aside = {letter.place for letter in listed(self.broker.address)}
         verdict.missing += [f"no dead letter of {place}" for place in self._poisoned - set_aside]
         verdict.strangers += [f"dead letter of sound {place}" for place in set_aside - self._poisoned]

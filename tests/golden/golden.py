@@ -52,14 +52,15 @@ class GoldenCase(EscalationCase, ClaimCase, AskedCase):
 
 def told(app: str) -> list[Record]:
     """The log as the histories tell it, under the law's files as they are now."""
-    return [*_adoptions(APPS[app]), *(_cases() if app == "cases" else _wards())]
+    return [*adoptions(APPS[app]), *(_cases() if app == "cases" else _wards())]
 
 
-def _adoptions(rules: Iterable[Rule]) -> Iterator[Record]:
+def adoptions(rules: Iterable[Rule], partition: int = 0) -> Iterator[Record]:
+    """The policies of these rules, and for those of a case the calendar: first in a partition."""
     for rule in rules:
         version, content = DEFAULTS[rule.name]()
         yield PolicyAdopted(
-            partition=0,
+            partition=partition,
             event_id=identity(f"{rule.name} policy"),
             recorded_at=DAWN,
             rule=rule.name,
@@ -68,7 +69,7 @@ def _adoptions(rules: Iterable[Rule]) -> Iterator[Record]:
             content=content,
         )
     if rules is RULES:
-        yield calendar_of(*calendar.default_content(), recorded_at=DAWN)
+        yield calendar_of(*calendar.default_content(), recorded_at=DAWN, partition=partition)
 
 
 def _cases() -> Iterator[Record]:
@@ -116,7 +117,8 @@ def differences(before: Iterable[Line], now: Iterable[Line]) -> list[str]:
         if was != is_:
             fields = [name for name in dict.fromkeys((*was, *is_)) if was.get(name) != is_.get(name)]
             shown = [f"  {name}: was {was.get(name)!r}, is {is_.get(name)!r}" for name in fields]
-            found.append("\n".join([f"{id}:", *shown]))
+            what = {**was, **is_}
+            found.append("\n".join([f"{id}, {what['type']} at {what['offset']}:", *shown]))
     return found or (["the same in another order"] if [*said] != [*says] else [])
 
 
