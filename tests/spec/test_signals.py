@@ -2,7 +2,9 @@
 
 import pytest
 
-from schemas.signal_types import SignalRaised
+from schemas.outcome_types import CalendarTaken, PolicyTaken
+from schemas.signal_types import DutiesNoted, SignalRaised
+from sinks.signal import step
 from tests.spec.asked import AskedLaw, tell
 from tests.spec.law import Topic
 
@@ -199,3 +201,13 @@ def test_a_signal_names_a_unit_and_no_person() -> None:
     assert one.unit == "RXX|consultant"
     assert one.question.endswith("?")
     assert not {"by", "name", "reporter", "person"} & set(one.__struct_fields__)
+
+
+def test_a_question_of_a_later_kind_stands_and_ends_like_any_signal() -> None:
+    missed = "2015-06-01 10:00  R: report harm=severe lost\n2015-06-02 10:00  told\n"
+    row = None
+    for outcome in tell(missed + "2015-06-03 10:00  again R").said["signals"]:
+        if not isinstance(outcome, DutiesNoted | PolicyTaken | CalendarTaken):
+            row = step(row, outcome)
+    assert row is not None
+    assert (row.signal, row.state, row.crossed) == ("evidence_without_report", "answered", False)
