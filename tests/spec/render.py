@@ -54,7 +54,7 @@ escalations it names the trigger, the state, the level and, where the case is ab
 Of wards, `reports 5 every=2d` is five reports, one every two days; **what stands in the end** names
 patterns and who has gone quiet, **asked in the end** the questions that are still open. References
 with § are to the project's survey of the law; those to Regulation 20 are to SI 2014/2936
-as amended.
+as amended. [Sources](../sources.md) tells what each section, requirement, trap and story is.
 
 For never events it begins with the entry on the ledger: its state, with what it waits for or why it
 was withdrawn, then list, number of the type and sub-type (`?` where nobody could say), and of `by`,
