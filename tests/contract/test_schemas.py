@@ -5,7 +5,6 @@ import types
 from contextlib import suppress
 from functools import cache
 from itertools import permutations
-from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import avro.schema
@@ -16,14 +15,14 @@ from hypothesis import strategies as st
 
 from rules.rule import outcome_id
 from schemas.codec import Codec, Undecodable, schema_id
-from schemas.contracts import FOLDERS, FULL_NAMES, ROOT, TYPES, schema, schema_text, snake
+from schemas.contracts import FOLDERS, FULL_NAMES, TYPES, schema, schema_text, snake
 from schemas.event_types import CaseEvent, Grade, Instant, Record
 from schemas.outcome_types import SHARED_OUTCOMES, Evidence, EvidenceTaken, Outcome
 from schemas.topics import OF_BOTH_LOGS, RECORDS, RULES
+from tests.contract.releases import names, versions
 
 CODEC = Codec.local()
 NAMES = sorted(TYPES)
-EARLIER = ROOT / "earlier"
 PRIMITIVE = {"string": str, "int": int, "long": int, "boolean": bool}
 quick = settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 
@@ -252,14 +251,6 @@ def test_a_schema_of_another_house_is_refused() -> None:
 # -- versions --------------------------------------------------------------------------------------
 
 
-def versions(name: str) -> list[str]:
-    """All that was ever committed: `earlier/<events or outcomes>.<name>.<n>.avsc`, then today's."""
-    namespace, _, record = name.rpartition(".")
-    pattern = f"{namespace.rpartition('.')[2]}.{snake(record)}.*.avsc"
-    earlier = sorted(EARLIER.glob(pattern), key=lambda file: int(file.suffixes[-2].lstrip(".")))
-    return [*(file.read_text(encoding="utf-8") for file in earlier), schema_text(name)]
-
-
 def incompatible(reader: str, writer: str) -> list[str]:
     checker: Any = ReaderWriterCompatibilityChecker  # published without types
     result = checker().get_compatibility(avro.schema.parse(reader), avro.schema.parse(writer))
@@ -324,8 +315,7 @@ def _evidence() -> Outcome:
     )
 
 
-def test_earlier_versions_are_of_records_that_still_exist() -> None:
+def test_released_contracts_are_of_records_that_still_exist() -> None:
     """Nothing is dropped from the contracts: old records stay on the log."""
-    stems = {f"{name.split('.')[1]}.{snake(name.rpartition('.')[2])}" for name in NAMES}
-    found = {".".join(file.name.split(".")[:2]) for file in Path(EARLIER).glob("*.avsc")}
-    assert found <= stems
+    assert names()
+    assert names() <= set(NAMES)

@@ -1,8 +1,10 @@
 """The peek holds against the full decode, for every schema and every routing field."""
 
 import json
+from io import BytesIO
 from typing import Any, get_args
 
+import fastavro
 import pytest
 
 from rules.rule import Rule
@@ -20,6 +22,7 @@ from schemas.event_types import (
 from schemas.topics import EVENT_TYPES
 from stream_apps.case_rules import RULES
 from stream_apps.peek import GRADES, Peek, plan
+from tests.contract.releases import versions
 from tests.fault.histories import FACTS
 
 CODEC = Codec.local()
@@ -74,6 +77,22 @@ def test_the_rules_are_asked_what_they_would_be_asked_of_the_decoded_record(kind
             asked = kind is not CaseReleased and all(rule.passes_over(kind, *routing) for rule in RULES)
             assert peek.passes(value) is asked
             assert peek.passes(value) is asked, "and the same when it was judged before"
+
+
+@pytest.mark.parametrize("kind", WITH_ROUTING, ids=lambda kind: kind.__name__)
+def test_what_any_release_wrote_is_looked_into_alike(kind: type[Record]) -> None:
+    """Its first bytes say what the whole of it says."""
+    today = fastavro.parse_schema(json.loads(schema_text(FULL_NAMES[kind])))
+    now = CODEC.encode(example(kind, "severe", "fatal", 64))[5:]
+    for number, text in enumerate(versions(FULL_NAMES[kind]), 900):
+        written, codec, out = fastavro.parse_schema(json.loads(text)), Codec.local(), BytesIO()
+        fastavro.schemaless_writer(out, written, fastavro.schemaless_reader(BytesIO(now), today, written))
+        value = b"\0" + number.to_bytes(4, "big") + out.getvalue()
+        codec.learn(number, text)
+        record, found = codec.decode(value), plan(kind, json.loads(text))
+        assert isinstance(record, CaseEvent)
+        assert found is not None
+        assert found.read(value) == (GRADES.index(record.harm), GRADES.index(record.potential), record.flags)
 
 
 def test_records_without_routing_fields_first_are_always_decoded() -> None:
