@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from rules.identity import obligation_id
+from rules.identity import escalation_id, obligation_id
 from tests.forms import answers
 from tests.integration.door_room import DAWN, Room, open_room
-from tests.integration.test_door_follow_ups import AN_ID, BEFORE, EVERY, role_for
+from tests.integration.test_door_follow_ups import BEFORE, EVERY, role_for
 from tests.stack import Stack
 from views.pages import follow_ups
 from views.pages.follow_up_forms import BY_TYPE
@@ -54,7 +54,12 @@ def _as_read(case_id: str, before: list[dict[str, Any]], kind: str) -> dict[str,
         "reported_at": "2013-12-20T09:00:00+00:00",
         "obligations": [{"id": told, "provider": "RXX", "duty": "tell", "instrument": "SC35_2013"}],
         "escalations": [
-            {"id": AN_ID, "state": "raised", "trigger": "immediate_danger", "owner_role": "medical director"}
+            {
+                "id": escalation_id(case_id, "immediate_danger"),
+                "state": "raised",
+                "trigger": "immediate_danger",
+                "owner_role": "medical director",
+            }
         ],
         "timeline": [{"type": first, "claim_id": "C-1", **line} for first, line in lines],
     }
