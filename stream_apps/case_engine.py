@@ -40,7 +40,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Setting:
-    """Where the engine runs, and how patient it is (seconds)."""
+    """Where the engine runs, and how patient it is (seconds).
+
+    `gather`: how long it lets records come together, where nobody waits for what it says.
+    """
 
     kafka: str
     data: str
@@ -51,6 +54,7 @@ class Setting:
     rebalance: float = 20.0
     delivery_deadline: float = 30.0
     out_of_group: float = 60.0
+    gather: float = 0.0
     outcome_log: dict[str, str | int | bool] = field(default_factory=dict)  # further producer settings
 
 
@@ -87,7 +91,7 @@ class CaseEngine:
             self.engines, codec, Peek(rules, codec), self.outcomes, DeadLetters(setting.kafka, die), die
         )
         self.app = _app(setting)
-        self.app.transport = self.transport(self.app, self.outcomes.settled, self.runner)
+        self.app.transport = self.transport(self.app, self.outcomes.settled, self.runner, setting.gather)
         self.app.on_partitions_revoked.connect(self._forget)
         self.app.on_rebalance_complete.connect(self._remember)
         topic = self.app.topic(

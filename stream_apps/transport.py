@@ -38,11 +38,18 @@ class Hearing(Protocol):
     def heard(self, partition: int) -> int | None: ...
 
 
-def behind_barrier(app: faust.App, settled: Settled, hearing: Hearing) -> aiokafka.Transport:
-    """A transport for the app whose consumer hands over what `hearing` needs, and commits after `settled`."""
+def behind_barrier(
+    app: faust.App, settled: Settled, hearing: Hearing, gather: float = 0.0
+) -> aiokafka.Transport:
+    """A transport for the app whose consumer hands over what `hearing` needs, and commits after `settled`.
+
+    `gather`: seconds between two looks at the log.
+    """
 
     class Consumer(aiokafka.Consumer):
         async def _wait_next_records(self, timeout: float) -> Any:
+            if gather:
+                await self.sleep(gather)
             fetched, active = await super()._wait_next_records(timeout)
             needed = {at: hearing.sift(at.partition, records) for at, records in (fetched or {}).items()}
             return needed, active

@@ -31,11 +31,13 @@ class WithoutBarrier(CaseEngine):
     """Commits whether or not anything is delivered; crash points stay where they were."""
 
     @staticmethod
-    def transport(app: faust.App, settled: Settled, hearing: Hearing) -> aiokafka.Transport:
+    def transport(
+        app: faust.App, settled: Settled, hearing: Hearing, gather: float = 0.0
+    ) -> aiokafka.Transport:
         async def at_once() -> None:
             return None
 
-        return behind_barrier(app, at_once, hearing)
+        return behind_barrier(app, at_once, hearing, gather)
 
 
 class WithoutRecovery(CaseEngine):
