@@ -21,9 +21,10 @@ from rules.escalation.policy import parse as parse_policy
 from rules.escalation.routing import at_board
 from sinks.escalation import Escalation, State
 from views.access import Access, own_provider, require_sight
+from views.api.cursor import cursor, following
 from views.api.escalation_shapes import escalation as shape
 from views.api.times import london_time, parse, utc
-from views.reading import Cursor, is_settled
+from views.reading import is_settled
 from views.reading_escalations import Wanted, escalation, page, waits_since
 from views.reading_policy import adopted
 
@@ -69,10 +70,10 @@ def router(door: Door, store: Engine, access: Access) -> APIRouter:
         )
         with store.connect() as connection:
             settled = is_settled(connection, when)
-            found, further = page(connection, wanted, after=_cursor(next), limit=limit, as_at=when)
+            found, further = page(connection, wanted, after=cursor(next), limit=limit, as_at=when)
         return {
             "escalations": [shape(one) for one in found],
-            "next": None if further is None else f"{further[0]}~{further[1]}",
+            "next": following(further),
             "as_at": utc(when),
             "settled": settled,
         }
@@ -197,12 +198,3 @@ def _states(given: list[str]) -> tuple[str, ...]:
             mend = f"States are {', '.join(STATES)}."
             raise wrong("/state", f"{name[:40]!r} is no state of an escalation.", mend)
     return named
-
-
-def _cursor(text: str | None) -> Cursor | None:
-    if not text:
-        return None
-    raised_at, _, id = text.partition("~")
-    if not id or not raised_at.lstrip("-").isdecimal() or len(raised_at) > 15:
-        raise wrong("/next", "This is not where a page begins.", "Use `next` of an earlier answer as it is.")
-    return int(raised_at), id

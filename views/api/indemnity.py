@@ -14,8 +14,9 @@ from rules.indemnity.policy import default_content, parse
 from sinks.indemnity import Fact, FamilyUpdate, Marker, Payment, Review, ReviewState
 from views.access import Access, own_provider
 from views.api import times
+from views.api.cursor import cursor, following
 from views.api.times import london_time, utc
-from views.reading import Cursor, is_settled
+from views.reading import is_settled
 from views.reading_indemnity import Beside, Wanted, beside, owed_to_families, page, review
 
 Json = dict[str, Any]
@@ -50,11 +51,11 @@ def router(store: Engine, access: Access) -> APIRouter:
         )
         with store.connect() as connection:
             settled = is_settled(connection, when)
-            found, further = page(connection, wanted, after=_cursor(next), limit=limit, as_at=when)
+            found, further = page(connection, wanted, after=cursor(next), limit=limit, as_at=when)
             around = beside(connection, {one.case_id for one in found}, when)
         return {
             "reviews": [shape(one, around[one.case_id]) for one in found],
-            "next": None if further is None else f"{further[0]}~{further[1]}",
+            "next": following(further),
             "notice": notice(),
             "as_at": utc(when),
             "settled": settled,
@@ -83,7 +84,7 @@ def router(store: Engine, access: Access) -> APIRouter:
     ) -> Json:
         """Both lists of a page together hold `limit`; in each, what waits longest comes first."""
         when = times.parse("as_at", as_at)
-        mine, after = own_provider(caller, provider), _cursor(next)
+        mine, after = own_provider(caller, provider), cursor(next)
         with store.connect() as connection:
             settled = is_settled(connection, when)
             found, further = owed_to_families(connection, mine, after=after, limit=limit, as_at=when)
@@ -92,7 +93,7 @@ def router(store: Engine, access: Access) -> APIRouter:
         return {
             "updates": [update(one) for one in sorted(updates, key=lambda one: one.found_at)],
             "facts": [fact(one) for one in sorted(facts, key=lambda one: one.due_at)],
-            "next": None if further is None else f"{further[0]}~{further[1]}",
+            "next": following(further),
             "as_at": utc(when),
             "settled": settled,
         }
@@ -210,12 +211,3 @@ def _states(given: list[str]) -> tuple[str, ...]:
             mend = f"States are {', '.join(STATES)}."
             raise wrong("/state", f"{name[:40]!r} is no state of a review.", mend)
     return named
-
-
-def _cursor(text: str | None) -> Cursor | None:
-    if not text:
-        return None
-    opened_at, _, id = text.partition("~")
-    if not id or not opened_at.lstrip("-").isdecimal() or len(opened_at) > 15:
-        raise wrong("/next", "This is not where a page begins.", "Use `next` of an earlier answer as it is.")
-    return int(opened_at), id

@@ -12,8 +12,9 @@ from producers.ward.route import ProblemRoute
 from sinks.obligation import State
 from views.access import Access, own_provider
 from views.api import shapes
+from views.api.cursor import cursor, following
 from views.api.times import parse, utc
-from views.reading import Cursor, Wanted, is_settled, page
+from views.reading import Wanted, is_settled, page
 
 STATES = get_args(State)
 
@@ -51,10 +52,10 @@ def router(store: Engine, access: Access) -> APIRouter:
         )
         with store.connect() as connection:
             settled = is_settled(connection, when)
-            found, further = page(connection, wanted, after=_cursor(next), limit=limit, as_at=when)
+            found, further = page(connection, wanted, after=cursor(next), limit=limit, as_at=when)
         return {
             "obligations": [shapes.obligation(one) for one in found],
-            "next": None if further is None else f"{further[0]}~{further[1]}",
+            "next": following(further),
             "as_at": utc(when),
             "settled": settled,
         }
@@ -70,12 +71,3 @@ def _states(given: list[str]) -> tuple[str, ...]:
                 "/state", f"{name[:40]!r} is no state of an obligation.", f"States are {', '.join(STATES)}."
             )
     return named
-
-
-def _cursor(text: str | None) -> Cursor | None:
-    if not text:
-        return None
-    opened_at, _, id = text.partition("~")
-    if not id or not opened_at.lstrip("-").isdecimal() or len(opened_at) > 15:
-        raise wrong("/next", "This is not where a page begins.", "Use `next` of an earlier answer as it is.")
-    return int(opened_at), id

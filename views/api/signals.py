@@ -14,9 +14,10 @@ from schemas.signal_types import LATER_KINDS, SignalKind
 from sinks.pattern import Pattern
 from sinks.signal import Signal, State
 from views.access import Access, own_provider
+from views.api.cursor import cursor, following
 from views.api.times import parse as parse_time
 from views.api.times import utc
-from views.reading import Cursor, is_settled
+from views.reading import is_settled
 from views.reading_signals import BaseRate, Wanted, base_rates, page, standing_patterns
 
 Json = dict[str, Any]
@@ -58,7 +59,7 @@ def router(store: Engine, access: Access) -> APIRouter:
         )
         with store.connect() as connection:
             settled = is_settled(connection, when)
-            found, further = page(connection, wanted, after=_cursor(next), limit=limit, as_at=when)
+            found, further = page(connection, wanted, after=cursor(next), limit=limit, as_at=when)
             standing = standing_patterns(connection, mine, when, also_over=over)
             rates = base_rates(connection, mine, when)
         return {
@@ -68,7 +69,7 @@ def router(store: Engine, access: Access) -> APIRouter:
             "notice": NOTICE,
             "caveat": CAVEAT,
             "basis": "proposed",
-            "next": None if further is None else f"{further[0]}~{further[1]}",
+            "next": following(further),
             "as_at": utc(when),
             "settled": settled,
         }
@@ -143,12 +144,3 @@ def _kind(given: str | None) -> str | None:
     if given and given not in KINDS:
         raise wrong("/signal", f"{given[:40]!r} is no signal.", f"There are {', '.join(KINDS)}.")
     return given or None
-
-
-def _cursor(text: str | None) -> Cursor | None:
-    if not text:
-        return None
-    raised_at, _, id = text.partition("~")
-    if not id or not raised_at.lstrip("-").isdecimal() or len(raised_at) > 15:
-        raise wrong("/next", "This is not where a page begins.", "Use `next` of an earlier answer as it is.")
-    return int(raised_at), id
