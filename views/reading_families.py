@@ -1,6 +1,6 @@
 """What families have still to hear, for the board: verdicts that changed, and new facts, in one list."""
 
-from functools import cache
+from functools import lru_cache
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -21,7 +21,11 @@ from sqlalchemy import (
 from rules import london
 from rules.indemnity.policy import Policy, default_content, parse
 from schemas.event_types import Instant
+from schemas.topics import REVIEWS, RULES
 from sinks.tables import cases, facts, family_updates
+from views.reading_policy import adopted
+
+RULE = RULES[REVIEWS]
 
 What = Literal["changed_verdict", "new_fact"]
 
@@ -52,7 +56,8 @@ def waiting(
     connection: Connection, now: Instant, provider: str | None, owner_role: str | None, shown: int
 ) -> Waiting:
     """What is overdue first; then what waits longest. `owner_role`: only what is for that one to tell."""
-    owners = {"changed_verdict": _policy().update_owner_role, "new_fact": _policy().fact_owner_role}
+    policy = _policy(connection)
+    owners = {"changed_verdict": policy.update_owner_role, "new_fact": policy.fact_owner_role}
     still = union_all(
         _still(family_updates, "changed_verdict", "found_at", None, "owed"),
         _still(facts, "new_fact", "known_at", "due_at", "waiting", "not_shared"),
@@ -109,6 +114,12 @@ def _still(table: Table, what: What, since: str, due_at: str | None, *states: st
     ).where(table.c.state.in_(states))
 
 
-@cache
-def _policy() -> Policy:
-    return parse(default_content()[1])
+def _policy(connection: Connection) -> Policy:
+    """That in force; before one was taken, that of the release."""
+    taken = adopted(connection, RULE)
+    return _parsed(taken[0].content if taken else default_content()[1])
+
+
+@lru_cache(maxsize=4)
+def _parsed(content: str) -> Policy:
+    return parse(content)

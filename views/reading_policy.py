@@ -27,13 +27,15 @@ def adopted(connection: Connection, rule: str | None = None) -> list[Adopted]:
     Empty before the first one was taken.
     """
     mine = (outcomes.c.subject == FIRST_PARTITION) & (outcomes.c.type == "policy_taken")
+    if rule is not None:
+        mine &= outcomes.c.rule == rule
     rows = connection.execute(
         select(outcomes.c.rule, outcomes.c.type, outcomes.c.payload).where(mine).order_by(outcomes.c.revision)
     )
     newest: dict[str, Adopted] = {}
     for name, kind, payload in rows:
         taken = outcome_of(kind, payload)
-        if isinstance(taken, PolicyTaken) and rule in (None, name):
+        if isinstance(taken, PolicyTaken):
             newest[name] = Adopted(name, taken.policy_version or "", taken.content, taken.recorded_at)
     found = [newest[name] for name in RULES.values() if name in newest]
     return found + [one for one in _of_publication(connection) if rule in (None, one.rule)]

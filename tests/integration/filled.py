@@ -45,8 +45,9 @@ class Filled:
         self._codec = Codec.local()
         self._next: dict[Place, int] = {}
 
-    def add(self, *records: Record, partition: int = 0) -> None:
-        entries = [self._entry(record, partition) for record in records]
+    def add(self, *records: Record, partition: int = 0, topic: str | None = None) -> None:
+        """`topic`: of outcomes that every rule can say."""
+        entries = [self._entry(record, partition, topic) for record in records]
         arrivals = read(entries, self._codec)
         with self.store.begin() as connection:
             progress = Settling(connection).take(arrivals.ticks, {})
@@ -65,10 +66,11 @@ class Filled:
     def close(self) -> None:
         self.store.dispose()
 
-    def _entry(self, record: Record, partition: int) -> Entry:
-        topic = CASE_EVENTS
-        if isinstance(record, Outcome):
-            topic = REVIEWS if isinstance(record, INDEMNITY_OUTCOMES) else OBLIGATIONS
+    def _entry(self, record: Record, partition: int, topic: str | None) -> Entry:
+        if topic is None:
+            topic = CASE_EVENTS
+            if isinstance(record, Outcome):
+                topic = REVIEWS if isinstance(record, INDEMNITY_OUTCOMES) else OBLIGATIONS
         place = (topic, partition)
         offset = self._next.get(place, 0)
         self._next[place] = offset + 1

@@ -7,8 +7,11 @@ import pytest
 from fastapi import FastAPI
 
 from producers.sign_in import SignIn
+from rules.indemnity.policy import default_content
 from schemas import event_types as events
 from schemas import indemnity_types as said_of
+from schemas.outcome_types import PolicyTaken
+from schemas.topics import REVIEWS
 from tests.integration.filled import Asking, Filled, own_database
 from tests.integration.log_writer import HOUR, MORNING, facts, reported, said
 from tests.stack import Stack
@@ -115,6 +118,18 @@ def test_filter_by_owner_finds_it_and_a_duty_of_candour_leaves_it(filled: Filled
     theirs = shown(filled, limit=1, owner_role=CLINICIAN, duty="tell").to_hear
     assert (len(theirs.shown), theirs.count) == (1, 5)
     assert shown(filled, owner_role="patient safety team").to_hear.count == 0
+
+
+def test_owner_is_that_of_the_policy_in_force(infra: Stack) -> None:
+    _, content = default_content()
+    other = content.replace(CLINICIAN, "head of midwifery")
+    with own_database(infra.database, "families_adopted") as database:
+        model = Filled(database)
+        model.add(reported("late"), *_fact("late", due_at=NOW - 1000))
+        fields: dict[str, Any] = {"subject": "partition:0", "sha256": "", "content": other}
+        model.add(said(PolicyTaken, "", 1, NOW, **fields), topic=REVIEWS)
+        assert [one["owner_role"] for one in shown(model).to_hear.shown] == ["head of midwifery"]
+        model.close()
 
 
 @pytest.fixture
