@@ -64,7 +64,7 @@ def named(unit: str) -> str:
 
 def share(part: int, whole: int) -> str:
     """`3 of 12 (25 %)`: never a share alone."""
-    return f"{part} of {whole} ({100 * part // whole} %)" if whole else "0 of 0"
+    return f"{part} of {whole} ({100 * part / whole:.0f} %)" if whole else "0 of 0"
 
 
 def chart(rates: Sequence[Row]) -> Chart | None:
