@@ -1,43 +1,68 @@
-"""All tests: `python -m tests`, with what pytest takes. The quick ones run beside the others.
+"""All tests: `python -m tests`, with what pytest takes. Three runs of it go on beside each other.
 
-Tests on the real parts often wait and seldom fill the machine; those that only compute fill a core and wait
-for nothing. They are given the lowest priority, so that the others hardly notice, and are told of at the end.
+Tests on the real parts mostly wait and seldom fill the machine, so that two lanes of them take little longer
+than one; those that only compute fill a core and wait for nothing, and are given the lowest priority. Each
+line says which run it is from.
 """
 
 import os
 import subprocess
 import sys
-import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 HERE = Path(__file__).parent
-REAL = ("integration", "fault", "browser")
-QUICK = sorted({file.parent.name for file in HERE.glob("*/test_*.py")} - set(REAL))
+WHOLE = HERE / "integration" / "whole"
+LANES = {
+    "whole": [str(WHOLE), str(HERE / "browser")],
+    "parts": [str(HERE / "integration"), f"--ignore={WHOLE}", str(HERE / "fault")],
+}
+"""Of about the same length. The files of one run in the order of their names, on which manual clocks rely."""
+REAL = {"integration", "browser", "fault"}
+QUICK = sorted(
+    str(folder) for folder in {file.parent for file in HERE.glob("*/test_*.py")} if folder.name not in REAL
+)
 _LOWEST_PRIORITY = 19
 
 
 def main(options: Sequence[str]) -> int:
-    """The exit status of pytest: 0 only where both parts are green."""
-    with tempfile.TemporaryFile("w+") as told:
-        quick = subprocess.Popen(
-            _command(QUICK, options),
-            stdout=told,
-            stderr=subprocess.STDOUT,
-            preexec_fn=lambda: os.nice(_LOWEST_PRIORITY),
+    """The exit status of pytest, 0 only where every run is green; the others go on where one is not."""
+    begun = {name: _begin(folders, options) for name, folders in LANES.items()}
+    begun["quick"] = _begin(QUICK, options, _LOWEST_PRIORITY)
+    tellers = [threading.Thread(target=_tell, args=(name, run.stdout)) for name, run in begun.items()]
+    try:
+        for teller in tellers:
+            teller.start()
+        for teller in tellers:
+            teller.join()
+        ended = {name: run.wait() for name, run in begun.items()}
+    finally:
+        for run in begun.values():
+            run.terminate()
+    print(
+        ", ".join(
+            f"{name}: {'green' if status == 0 else f'status {status}'}" for name, status in ended.items()
         )
-        try:
-            real = subprocess.run(_command(REAL, options), check=False).returncode
-            status = quick.wait()
-        finally:
-            quick.kill()
-        told.seek(0)
-        print(told.read(), flush=True)
-    return real or status
+    )
+    return max(ended.values(), key=abs)
 
 
-def _command(folders: Sequence[str], options: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "pytest", *options, *(str(HERE / folder) for folder in folders)]
+def _begin(folders: Sequence[str], options: Sequence[str], priority: int = 0) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", *options, *folders],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=lambda: os.nice(priority),
+    )
+
+
+def _tell(name: str, said: IO[str] | None) -> None:
+    assert said is not None
+    for line in said:
+        print(f"{name:5} | {line}", end="", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.test_must_show import rows
+from tests.integration.whole.test_must_show import rows
 from tests.people import Person
 from tests.stack import Stack
 
@@ -19,8 +19,9 @@ SEVERE = {"occurred_at": "2013-12-21T20:00:00+00:00", "harm": {"physical": "seve
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("night"), clock="manual", at=SATURDAY_NIGHT) as stack:
+def whole(tmp_path_factory: pytest.TempPathFactory, one_registry: dict[str, str]) -> Iterator[Stack]:
+    data = tmp_path_factory.mktemp("night")
+    with Stack(data, clock="manual", at=SATURDAY_NIGHT, environment=one_registry) as stack:
         yield stack
 
 

@@ -42,11 +42,16 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture(scope="module")
-def night(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox, receiver: Receiver) -> Iterator[Stack]:
+def night(
+    tmp_path_factory: pytest.TempPathFactory,
+    one_registry: dict[str, str],
+    mailbox: Mailbox,
+    receiver: Receiver,
+) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("night")
     (folder / "pager.secret").write_text(SECRET)
     (folder / "people.toml").write_text(CONTACTS.format(url=receiver.url))
-    environment = {
+    environment = one_registry | {
         "CANDOUR_CONTACTS": str(folder / "people.toml"),
         "CANDOUR_PUBLIC_URL": "https://candour.example.org",
         "CANDOUR_SMTP_HOST": "127.0.0.1",

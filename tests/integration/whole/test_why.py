@@ -37,9 +37,10 @@ DUTY_TYPES = (
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def whole(tmp_path_factory: pytest.TempPathFactory, one_registry: dict[str, str]) -> Iterator[Stack]:
     """Of its own: its law changes on the way."""
-    with Stack(tmp_path_factory.mktemp("why"), clock="manual", at="2013-12-20T09:00:00Z") as made:
+    data = tmp_path_factory.mktemp("why")
+    with Stack(data, clock="manual", at="2013-12-20T09:00:00Z", environment=one_registry) as made:
         yield made
 
 

@@ -13,7 +13,7 @@ from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "reports.ndjson"
+EXAMPLES = Path(__file__).parents[3] / "examples" / "reports.ndjson"
 TABLES = tuple(table.name for table in DERIVED)
 
 

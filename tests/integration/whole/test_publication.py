@@ -20,8 +20,8 @@ RELEASES = "/api/never-events/releases"
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("releases"), at=BEFORE_APRIL) as whole:
+def own(tmp_path_factory: pytest.TempPathFactory, one_registry: dict[str, str]) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("releases"), at=BEFORE_APRIL, environment=one_registry) as whole:
         yield whole
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.test_must_show import check_rebuild
+from tests.integration.whole.test_must_show import check_rebuild
 from tests.people import Person, until
 from tests.stack import Stack
 
@@ -57,9 +57,10 @@ class Scheme:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def whole(tmp_path_factory: pytest.TempPathFactory, one_registry: dict[str, str]) -> Iterator[Stack]:
     """A stack of its own: the shared one is in another year by now, and no clock goes back."""
-    with Stack(tmp_path_factory.mktemp("claims"), clock="manual", at="2015-06-02T09:00:00Z") as stack:
+    data = tmp_path_factory.mktemp("claims")
+    with Stack(data, clock="manual", at="2015-06-02T09:00:00Z", environment=one_registry) as stack:
         yield stack
 
 

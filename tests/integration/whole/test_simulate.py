@@ -42,9 +42,11 @@ INTERRUPTED = 130
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def filled(tmp_path_factory: pytest.TempPathFactory, one_registry: dict[str, str]) -> Iterator[Stack]:
     """Filled in two runs, the first of which was stopped by Ctrl-C."""
-    with Stack(tmp_path_factory.mktemp("filled"), clock="manual", at=BEFORE) as stack:
+    with Stack(
+        tmp_path_factory.mktemp("filled"), clock="manual", at=BEFORE, environment=one_registry
+    ) as stack:
         began = time.monotonic()
         _interrupted(stack)
         told = stack.command(*WISH, seconds=600)

@@ -11,7 +11,7 @@ from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
-EXAMPLES = Path(__file__).parents[2] / "examples" / "reports.ndjson"
+EXAMPLES = Path(__file__).parents[3] / "examples" / "reports.ndjson"
 AT = "2026-07-01T09:00:00Z"
 
 
