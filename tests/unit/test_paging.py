@@ -44,3 +44,10 @@ def test_the_links_keep_the_filters() -> None:
     _, _, links = _asked("provider=R%26X&page=1", 11)
     assert links is not None
     assert links["next"] == {"href": "?provider=R%26X&page=2", "labelText": "Page 2 of 2"}
+
+
+def test_the_links_lead_to_the_list_where_it_is_not_at_the_top() -> None:
+    request = Request({"type": "http", "method": "GET", "headers": [], "query_string": b""})
+    _, _, links = part(request, range(11), what="claims", size=10, place="asked")
+    assert links is not None
+    assert links["next"]["href"] == "?page=2#asked"

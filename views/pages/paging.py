@@ -17,10 +17,19 @@ class Part(NamedTuple):
     links: dict[str, Any] | None
 
 
-def part(request: Request, whole: Sequence[Any], name: str = "page", *, what: str, size: int = SIZE) -> Part:
+def part(
+    request: Request,
+    whole: Sequence[Any],
+    name: str = "page",
+    *,
+    what: str,
+    size: int = SIZE,
+    place: str | None = None,
+) -> Part:
     """The part that the query's `name` asks for, counted from 1; the nearest there is, where there is none.
 
-    `what` names the list in the label of its links: a page may hold several.
+    `what` names the list in the label of its links: a page may hold several. `place`: the id at which it
+    begins, where that is not the top of the page.
     """
     last = max(1, -(-len(whole) // size))
     asked = request.query_params.get(name, "")
@@ -29,9 +38,11 @@ def part(request: Request, whole: Sequence[Any], name: str = "page", *, what: st
     if last == 1:
         return Part(shown, len(whole), None)
 
+    anchor = f"#{place}" if place else ""
+
     def link(to: int) -> dict[str, str]:
         query = {**request.query_params, name: str(to)}
-        return {"href": f"?{urlencode(query)}", "labelText": f"Page {to} of {last}"}
+        return {"href": f"?{urlencode(query)}{anchor}", "labelText": f"Page {to} of {last}"}
 
     links: dict[str, Any] = {"ariaLabel": f"Pages of {what}"}
     if number > 1:

@@ -1,24 +1,27 @@
 """`/signals`: what has gone quiet, what stands out over many cases, and what is asked about single ones."""
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from producers.alerts import ALERT
-from views.pages import api, signals_view
+from views.pages import api, paging, signals_view
 from views.pages.now import Now
 from views.pages.problems import problem_page, unavailable
 from views.pages.rendering import caller, page
 
 router = APIRouter(include_in_schema=False)
 FILTERS = ("provider", "signal", "state")
-SHOWN = 500
+SHOWN = 1000  # of the questions are read at once; the page shows them in parts
 
 
 @router.get("/signals")
-async def listed(request: Request, now: Now) -> Response:
+async def listed(request: Request, now: Now, next: str = "") -> Response:
     wanted = {name: request.query_params.get(name, "").strip() for name in FILTERS}
     wanted["provider"] = wanted["provider"].upper()
-    answer = await api.get(request, "/api/signals", {**wanted, "limit": SHOWN})
+    answer = await api.get(request, "/api/signals", {**wanted, "limit": SHOWN, "next": next})
     if answer.status >= 500:
         return unavailable(request, "Signals cannot be read just now.")
     if not answer.accepted:
@@ -29,6 +32,10 @@ async def listed(request: Request, now: Now) -> Response:
         "answer": answer.body,
         "quiet": quiet,
         "found": found,
+        "asked": paging.part(
+            request, answer.body["signals"], what="questions about single cases", place="asked"
+        ),
+        "later": _later(wanted, answer.body["next"]),
         "wanted": wanted,
         "view": signals_view,
         "own": who.provider if who else None,
@@ -37,3 +44,12 @@ async def listed(request: Request, now: Now) -> Response:
         "now": now,
     }
     return page(request, "signals", context)
+
+
+def _later(wanted: Mapping[str, str], next: str | None) -> str | None:
+    """The query of the questions after those that were read; None where these are the last."""
+    return (
+        urlencode({**{name: value for name, value in wanted.items() if value}, "next": next})
+        if next
+        else None
+    )
