@@ -44,7 +44,7 @@ def test_an_open_duty_stands_on_the_board_and_leads_to_its_case(open_page: Open)
     page = open_page("/report", role="safety:RXX")
     case_id = file_report(page, "A fall with a broken hip.", harm="Severe harm")
     settled(page, case_id)
-    page.goto("/board?duty=tell")
+    page.goto("/board?duty=tell&whole=yes")
     page.locator(f"a[href='/cases/{case_id}']").first.click()
     expect(page.get_by_role("heading", name="Incident at RXX")).to_be_visible()
 

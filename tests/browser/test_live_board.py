@@ -19,7 +19,7 @@ def report(page: Page) -> str:
 
 
 def test_a_new_duty_appears_by_itself(open_page: Open) -> None:
-    page = open_page("/board?duty=tell", role="safety:RXX")
+    page = open_page("/board?duty=tell&whole=yes", role="safety:RXX")
     expect(page.locator("#connection")).to_contain_text("Live")
     page.evaluate("window.neverReloaded = true")
     case_id = report(page)
@@ -43,7 +43,7 @@ def test_what_a_family_has_to_hear_again_appears_by_itself(open_page: Open) -> N
 
 
 def test_paused_it_stands_still_until_it_goes_on(open_page: Open) -> None:
-    page = open_page("/board?duty=tell", role="safety:RXX")
+    page = open_page("/board?duty=tell&whole=yes", role="safety:RXX")
     expect(page.locator("#connection")).to_contain_text("Live")
     page.get_by_role("button", name="Pause updates").click()
     expect(page.locator("#connection")).to_contain_text("Paused")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -29,7 +30,7 @@ def board_page(request: Request) -> Response:
     store: Engine = request.app.state.store
     clock: Clock = request.app.state.now
     now = clock()
-    whole = bool(wanted["owner_role"] or wanted["duty"] or request.query_params.get("whole"))
+    whole = bool(request.query_params.get("whole"))
     with store.connect() as connection:
         found = board.board(
             connection,
@@ -39,8 +40,13 @@ def board_page(request: Request) -> Response:
             duty=wanted["duty"] or None,
             shown=SHOWN_WHOLE if whole else SHOWN,
         )
-    context = _context(found, wanted, now) | {"wanted": wanted, "own": caller.provider} | may(request)
-    return page(request, "board", context)
+    context = _context(found, wanted, now) | {"wanted": wanted, "own": caller.provider, "whole": whole}
+    return page(request, "board", context | {"more": None if whole else _more(wanted)} | may(request))
+
+
+def _more(wanted: Mapping[str, str]) -> str:
+    """The query of the same board with long lists."""
+    return urlencode({name: value for name, value in wanted.items() if value} | {"whole": "yes"})
 
 
 def _context(found: board.Board, wanted: Mapping[str, str], now: Instant) -> dict[str, Any]:
