@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from producers import claims, escalations, linking, never_events, obligations, retracting, times
+from producers import claims, escalations, limbs, linking, never_events, obligations, retracting, times
 from producers import follow_ups as bodies
 from producers.claim_bodies import ClaimOpenedBody
 from producers.enriching import enrich, regrade
@@ -34,6 +34,7 @@ def follow_up(visit: Visit, case_id: str, body: bodies.AnyFollowUp, caller: Call
     event_id = str(uuid4())
     common = _common(visit, case, event_id, at, body, caller)
     content, aside = said(body)
+    notes = _notes(content)
     if isinstance(body, bodies.CaseLinkedBody):
         linking.link(visit, case, body, common)
     elif isinstance(body, bodies.EventRetractedBody):
@@ -42,6 +43,7 @@ def follow_up(visit: Visit, case_id: str, body: bodies.AnyFollowUp, caller: Call
         before = case.state
         record = _record(visit, case, body, common)
         visit.append(case, record, changes=changed(before, case.state))
+        notes += limbs.notes(visit.connection, record)
     if needs_vault(content, aside):
         visit.keep(case, event_id, content, aside)
     return {
@@ -49,7 +51,7 @@ def follow_up(visit: Visit, case_id: str, body: bodies.AnyFollowUp, caller: Call
         "case_id": case_id,
         "recorded_at": rfc3339(visit.now),
         "kept_aside": sorted(aside),
-        "notes": _notes(content),
+        "notes": notes,
     }
 
 

@@ -60,17 +60,9 @@ def notes_of(draft: Draft, event: CaseEvent) -> tuple[Note, ...]:
 
 
 def _leaves_limb_open(draft: Draft, event: NotifiableDeterminationRecorded) -> bool:
-    facts, about = event.facts, draft.case.obligations.get(event.obligation_id or "")
+    about = draft.case.obligations.get(event.obligation_id or "")
     code = about.provider if about else event.provider
-    return (
-        event.decision
-        and event.limb is None
-        and any(
-            draft.policy.asks_for_limb(one, facts.reported_at, facts.aware_at)
-            for one in facts.providers
-            if code in (None, one.code)
-        )
-    )
+    return event.decision and event.limb is None and draft.policy.asks_for_limb(event.facts, code)
 
 
 def _without_report(draft: Draft, event: CaseEvent) -> bool:

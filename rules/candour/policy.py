@@ -14,7 +14,7 @@ import msgspec
 from rules.calendar import fingerprint
 from rules.london import first_second, last_second
 from rules.policy import IN_FORCE, PolicyRefused, canonical, check_versions, read_folder
-from schemas.event_types import Grade, Instant, Provider
+from schemas.event_types import CaseFacts, Grade, Instant, Provider
 
 GRADES: tuple[Grade, ...] = ("not_known", "none", "low", "moderate", "severe", "fatal")
 RANK: dict[str, int] = {grade: rank for rank, grade in enumerate(GRADES)}
@@ -149,9 +149,14 @@ class Policy:
             if instrument.date_basis == "occurred_at" and first <= occurred_at <= last:
                 yield instrument, bound
 
-    def asks_for_limb(self, provider: Provider, reported_at: Instant, aware_at: Instant) -> bool:
-        """Whether a determination about this provider names the limb of 20(9) by which it is notifiable."""
-        return any(bound.asks_for_limb for _, bound in self.binding(provider, reported_at, aware_at))
+    def asks_for_limb(self, facts: CaseFacts, provider: str | None) -> bool:
+        """Whether a determination names the limb of 20(9), about this provider or, if None, about any."""
+        return any(
+            bound.asks_for_limb
+            for one in facts.providers
+            if provider in (None, one.code)
+            for _, bound in self.binding(one, facts.reported_at, facts.aware_at)
+        )
 
     def commencement(self, provider: Provider, family: str) -> Instant:
         """When an instrument of this family first bound such a provider."""

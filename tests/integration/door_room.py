@@ -1,6 +1,5 @@
 """A door with a database of its own on the shared PostgreSQL, and the JSON API over real HTTP."""
 
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -39,7 +38,6 @@ DAWN = 1387530000000  # 2013-12-20T09:00:00Z
 HOUR = 3_600_000
 SAFETY = {"Authorization": "Bearer demo:safety"}
 LOCAL_IDS = {name: number for number, name in enumerate(sorted(TYPES), 1)}
-POLICY = {"instruments": [{"id": "SC35_2013", "duty": [{"name": "tell"}, {"name": "explain"}]}]}
 FALL: dict[str, Any] = {
     "kind": "incident",
     "what_happened": "Fell from the bed and broke a hip.",
@@ -114,7 +112,7 @@ def furnish(database: str, *, at: int | None = DAWN, adopted: bool = True, ids: 
         advance(database, at)
     if adopted:
         for rule, content in DEFAULTS.items():
-            adopt(database, rule, "test", json.dumps(POLICY) if rule == "candour" else content()[1])
+            adopt(database, rule, "test", content()[1])
         adopt(database, "calendar", "test", "{}")
 
 

@@ -19,6 +19,7 @@ from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
+DAWN_2015 = 1_433_235_600_000  # 2015-06-02T09:00:00Z
 AT = "2013-12-20T09:00:00Z"
 AN_ID = "0b54b9ee-6a5c-4dd6-9a41-9a4d3b7f8a10"
 TOLD = {"facts": True, "enquiries": True, "apology": True, "written_record": True}
@@ -264,6 +265,27 @@ def test_a_determination_that_its_criteria_contradict_is_refused(
 ) -> None:
     body = {"type": "notifiable_determination_recorded", "decision": decision, "criteria": criteria}
     refused(room.post(room.report()["case_id"], body), 422, "/decision")
+
+
+def test_a_yes_without_the_limb_of_20_9_is_taken_and_told_so(infra: Stack) -> None:
+    yes = {"type": "notifiable_determination_recorded", "decision": True, "criteria": DETERMINED}
+    with open_room(infra.database, at=DAWN_2015) as room:
+        home = room.report(provider="VZZ", other_providers=["RXX"])["case_id"]
+
+        def noted(**changes: Any) -> list[str]:
+            notes: list[str] = room.follow(home, {**yes, "provider": "VZZ", **changes})["notes"]
+            return notes
+
+        (note,) = noted()
+        assert "The limb of Regulation 20(9) by which this is notifiable was not named" in note
+        assert "record the determination again with the limb" in note
+        owed = obligation_id(home, "p1", "VZZ", "tell", "REG20_2015")
+        assert noted(provider=None, obligation_id=owed) == [note]
+        assert noted(limb="20(9)(b)") == []
+        assert noted(decision=False, criteria={**DETERMINED, "harm": False}) == []
+        assert noted(provider="RXX") == [], "a trust comes under 20(8)"
+        before = room.report(provider="VZZ", noticed_at="2015-03-31T22:00:00Z")["case_id"]
+        assert room.follow(before, yes)["notes"] == [], "it came under 20(9) on 1 April 2015"
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """What pages answer while the database is away: plain words, 503, and nothing typed is lost."""
 
 import asyncio
+from collections.abc import Callable
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import OperationalError
 
 from producers.sign_in import SignIn
@@ -21,11 +22,16 @@ def nobody_answers() -> int:
 
 @pytest.fixture
 def app() -> FastAPI:
+    return made()
+
+
+def made(*apis: APIRouter, now: Callable[[], int] = nobody_answers) -> FastAPI:
+    """With these APIs, and no database."""
     return create_app(
-        apis=(),
+        apis=apis,
         store=engine("postgresql://nobody@127.0.0.1:1/none"),
         access=Access(SignIn(demonstration=True)),
-        now=nobody_answers,
+        now=now,
         ready=lambda: (False, {"database": "away"}),
         version={"version": "0"},
     )
@@ -65,3 +71,14 @@ def test_it_lives_but_is_not_ready(app: FastAPI) -> None:
 
 def test_the_form_of_a_report_opens_without_a_database(app: FastAPI) -> None:
     assert ask(app, "GET", "/report").status_code == 200
+
+
+def test_what_the_door_notes_about_a_follow_up_stands_on_the_answer_to_its_form() -> None:
+    api, case = APIRouter(prefix="/api/cases/c-1"), {"case_id": "c-1", "provider": "VZZ", "patients": []}
+    api.add_api_route("", lambda: case)
+    taken = {"event_id": "e-1", "notes": ["The limb of Regulation 20(9) was not <named>."]}
+    api.add_api_route("/events", lambda: taken, methods=["POST"], status_code=201)
+    answer = ask(made(api, now=lambda: 0), "POST", "/cases/c-1/record/support_offered")
+    assert answer.status_code == 201
+    assert "<li>The limb of Regulation 20(9) was not &lt;named&gt;.</li>" in answer.text
+    assert 'href="/cases/c-1"' in answer.text
