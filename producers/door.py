@@ -3,7 +3,7 @@
 The plain functions beneath the JSON API, the pages and the import: `accept_report`, `accept_follow_up`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -75,15 +75,33 @@ class Door:
         return self._once(REPORT, body, key, lambda visit: report(visit, body, caller))
 
     def accept_follow_up(
-        self, case_id: str, body: AnyFollowUp, caller: Caller | None, key: str | None = None
+        self,
+        case_id: str,
+        body: AnyFollowUp,
+        caller: Caller | None,
+        key: str | None = None,
+        *,
+        notes: Sequence[str] = (),
     ) -> Answer:
-        """What `POST /api/cases/{case_id}/events` answers. Raises `Refused`, `NotReady`."""
+        """What `POST /api/cases/{case_id}/events` answers. Raises `Refused`, `NotReady`.
+
+        `notes`: what the caller knows of it beside what is found here.
+        """
         require(caller, body.type)
         wanted = require_id(case_id)
-        return self._once(wanted, body, key, lambda visit: follow_up(visit, wanted, body, caller))
+        return self._once(
+            wanted, body, key, lambda visit: _noted(follow_up(visit, wanted, body, caller), notes)
+        )
 
     def accept_once(
-        self, case_id: str, body: AnyFollowUp, caller: Caller | None, what: str, key: str | None = None
+        self,
+        case_id: str,
+        body: AnyFollowUp,
+        caller: Caller | None,
+        what: str,
+        key: str | None = None,
+        *,
+        notes: Sequence[str] = (),
     ) -> Answer:
         """A follow-up that `what` allows once. Raises `Refused` (409 for the second), `NotReady`."""
         require(caller, body.type)
@@ -94,7 +112,7 @@ class Door:
             visit.case(wanted)  # held from here on: whoever comes at the same moment waits
             if visit.connection.scalar(select(answers.c.key).where(answers.c.key == once)):
                 raise Refused(409, "Done before", [Fault("", "Somebody did this a moment ago.")])
-            answer = follow_up(visit, wanted, body, caller)
+            answer = _noted(follow_up(visit, wanted, body, caller), notes)
             visit.keep_answer(once, fingerprint, answer)
             return answer
 
@@ -159,6 +177,10 @@ class Door:
                 return answer
 
         return patiently(attempt)
+
+
+def _noted(answer: Answer, notes: Sequence[str]) -> Answer:
+    return answer | {"notes": [*answer["notes"], *notes]}
 
 
 def patiently(attempt: Callable[[], T]) -> T:

@@ -1,6 +1,7 @@
 """`GET /api/escalations`, `POST /api/escalations/{id}/acknowledge`"""
 
 import time
+from collections.abc import Sequence
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -19,12 +20,13 @@ from producers.ward.route import ProblemRoute
 from rules.escalation.policy import default_content
 from rules.escalation.policy import parse as parse_policy
 from rules.escalation.routing import at_board
+from schemas.event_types import Instant
 from sinks.escalation import Escalation, State
 from views.access import Access, own_provider, require_sight
 from views.api.cursor import cursor, following
 from views.api.escalation_shapes import escalation as shape
 from views.api.times import london_time, parse, utc
-from views.reading import is_settled
+from views.reading import is_settled, settled_up_to
 from views.reading_escalations import Wanted, escalation, page, waits_since
 from views.reading_policy import adopted
 
@@ -124,12 +126,24 @@ def follow_up(door: Door, store: Engine) -> TakeOn:
             found = escalation(connection, body.escalation_id)
             mine = found is not None and found.case_id == require_id(case_id)
             since = _since(connection, found, caller, key) if found is not None and mine else 0
+            settled = settled_up_to(connection)
         if found is None or not mine:
             # Not read yet, or not of this case: what can be known by the id, the door knows.
-            return door.accept_follow_up(case_id, body, caller, key)
-        return _record(door, found, since, body, caller, key)
+            note = _no_effect("No such escalation of this case is open", settled)
+            return door.accept_follow_up(case_id, body, caller, key, notes=[note])
+        notes = [] if found.state in WAITING else [_no_effect(f"It is {found.state} already", settled)]
+        return _record(door, found, since, body, caller, key, notes)
 
     return take_on
+
+
+def _no_effect(why: str, settled: Instant | None) -> str:
+    """The read model may be behind the log: no ground to refuse, and none to say nothing."""
+    known = "as far as is known here" + ("" if settled is None else f" at {london_time(settled)}")
+    return (
+        f"{why}, {known}: what was recorded has no effect, unless it waited for somebody on the log by then. "
+        "Look at the escalations of the case; one that waits there has to be taken on again."
+    )
 
 
 def _since(connection: Connection, found: Escalation, caller: Caller, key: str | None = None) -> int:
@@ -169,10 +183,13 @@ def _record(
     body: EscalationAcknowledgedBody,
     caller: Caller,
     key: str | None = None,
+    notes: Sequence[str] = (),
 ) -> Json:
     """Through the door, once for this wait: a second one may come before the first is seen here."""
     try:
-        return door.accept_once(found.case_id, body, caller, f"acknowledge {found.id} {since}", key)
+        return door.accept_once(
+            found.case_id, body, caller, f"acknowledge {found.id} {since}", key, notes=notes
+        )
     except Refused as refused:
         if refused.status != 409:
             raise
