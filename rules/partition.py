@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, Generic, Protocol, TypeVar
 
-from sortedcontainers import SortedList
-
+from rules.alarms import Alarms
 from rules.calendar import Calendar
 from rules.calendar import parse as parse_calendar
 from rules.speaker import Speaker
@@ -37,7 +36,7 @@ class PartitionState(Generic[P]):
     rule: ClassVar[str]
     parse: ClassVar[Callable[[str], object]]
 
-    clock: SortedList = field(default_factory=SortedList)  # (alarm, id): a tick from then on concerns it
+    alarms: Alarms = field(default_factory=Alarms)
     quarantine: dict[str, tuple[int, int | None]] = field(default_factory=dict)  # case id -> revision, offset
     partition_revision: int = 0
     as_of: Instant = 0  # of the newest tick that made the rule speak
@@ -57,14 +56,14 @@ class PartitionState(Generic[P]):
 
     def due(self, as_of: Instant) -> list[str]:
         """The ids whose alarm a tick of this time reaches, in the order of their alarms."""
-        return [id for _, id in self.clock.irange(maximum=(as_of, "\uffff"))]
+        return self.alarms.due(as_of)
 
     def move_alarm(self, id: str, before: Instant | None, after: Instant | None) -> None:
         if before != after:
             if before is not None:
-                self.clock.discard((before, id))
+                self.alarms.discard(before, id)
             if after is not None:
-                self.clock.add((after, id))
+                self.alarms.add(after, id)
 
     def concerns(self, record: PolicyAdopted | CalendarAdopted) -> bool:
         """Whether adopting this is news to the rule."""

@@ -157,7 +157,7 @@ def _stages(
 
 def _set_alarm(state: State, obligation: Obligation) -> None:
     if obligation.alarm is not None:
-        state.clock.discard((obligation.alarm, obligation.id))
+        state.alarms.discard(obligation.alarm, obligation.id)
     obligation.alarm = None
     late = obligation.status == "met_late" or _discharged_late(obligation)
     if obligation.breached or not (obligation.status in UNSETTLED or late):
@@ -165,7 +165,7 @@ def _set_alarm(state: State, obligation: Obligation) -> None:
     for when, _, days in stages(state, obligation):
         if when > obligation.spoken_until and not (late and days):
             obligation.alarm = when
-            state.clock.add((when, obligation.id))
+            state.alarms.add(when, obligation.id)
             return
 
 
