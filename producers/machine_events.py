@@ -89,7 +89,7 @@ class MachineDoor:
                     refused[note.event_id] = str(error)
             if rows:
                 connection.execute(insert(events), [event for event, _ in rows])
-                outbox.put(connection, [row for _, row in rows])
+                outbox.put(connection, [row for _, row in rows], awaited=False)
         return refused
 
 

@@ -21,6 +21,8 @@ _LARGEST_VALUE = (
 )
 CHANNEL = "outbox"
 """Who listens to it hears of every commit that put something here."""
+CAN_WAIT = "can wait"
+"""Said with it where nobody waits for what was put here: it may wait a moment for company."""
 
 
 class TooLarge(ValueError):
@@ -69,10 +71,15 @@ def partition_row(
     return _row(codec, record, topic, event_id, f"partition:{partition}", recorded_at, partition)
 
 
-def put(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
+def put(connection: Connection, rows: Iterable[dict[str, Any]], *, awaited: bool = True) -> None:
     """In this order, after all that was put before in this transaction; wakes the relay at commit."""
     connection.execute(insert(outbox), list(rows))
-    connection.execute(text(f"NOTIFY {CHANNEL}"))
+    connection.execute(text(wake(awaited)))
+
+
+def wake(awaited: bool) -> str:
+    """The statement that wakes the relay once the transaction commits."""
+    return f"NOTIFY {CHANNEL}" if awaited else f"NOTIFY {CHANNEL}, '{CAN_WAIT}'"
 
 
 def _row(

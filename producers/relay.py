@@ -2,7 +2,7 @@
 
 Reads only what is older than every transaction still running, by transaction and then by row. A row is
 deleted when it is delivered; only a crash between the two makes a repeat. Each topic keeps its order; what
-is for the cases goes at once.
+somebody waits for goes at once, with all that lies before it.
 """
 
 import logging
@@ -21,6 +21,7 @@ from health import serve
 from health.pauses import short_pauses
 from producers.appending import Row, settings
 from producers.connections import libpq
+from producers.outbox import CAN_WAIT, CHANNEL
 from schemas.topics import CASE_EVENTS, PARTITIONS, WARD_EVENTS
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ LOCK = 0x63616E64_6F6F7204
 BATCH = 1_000
 _TURN_SECONDS = 0.25
 """Between two looks at all topics: patterns are over days, so what they are found in goes together."""
+_COMPANY_SECONDS = 0.05
+"""What nobody waits for is sent with what comes in this time, or with the first that somebody waits for."""
 _BLOCKED_SECONDS = 0.002
 _PAUSE_SECONDS = 0.5
 _UNHEALTHY_SECONDS = 30.0
@@ -92,7 +95,7 @@ class Relay:
             self._stuck_since = None
             if self._stop.wait(_PAUSE_SECONDS):
                 return
-        connection.execute("LISTEN outbox")
+        connection.execute(f"LISTEN {CHANNEL}")
         self.state = "relaying"
         next_turn = 0.0
         while not self._stop.is_set():
@@ -159,8 +162,10 @@ class Relay:
         if blocked:
             self._stop.wait(_BLOCKED_SECONDS)
             return
-        for _ in connection.notifies(timeout=max(0.0, until - time.monotonic()), stop_after=1):
-            pass  # what was notified together comes in one turn
+        woken = _notified(connection, until)
+        company = min(until, time.monotonic() + _COMPANY_SECONDS)
+        while woken == {CAN_WAIT} and time.monotonic() < company:
+            woken |= _notified(connection, company)
 
     def _await_topic(self) -> bool:
         """Until the log is there with its partitions: what is produced before would be refused for good."""
@@ -199,6 +204,12 @@ def run(*, database: str, kafka: str, registry: str | None = None, health_port: 
 def _is_there(admin: AdminClient, name: str) -> bool:
     topic = admin.list_topics(name, timeout=2).topics[name]
     return topic.error is None and len(topic.partitions) == PARTITIONS
+
+
+def _notified(connection: psycopg.Connection[Any], until: float) -> set[str]:
+    """What was said with the notifications that came together; nothing where none came in time."""
+    patience = max(0.0, until - time.monotonic())
+    return {note.payload for note in connection.notifies(timeout=patience, stop_after=1)}
 
 
 def _first(connection: psycopg.Connection[Any], statement: str, *values: object) -> Any:

@@ -21,7 +21,7 @@ from producers.writing import insert_all
 from rules.london import day_of
 from schemas.codec import Codec
 from schemas.contracts import snake
-from schemas.event_types import CaseEvent, Instant, Provider
+from schemas.event_types import CaseEvent, Grade, Instant, Provider, Reported
 from schemas.never_event_events import ReleaseSigned
 from schemas.ward_events import OfProvider
 
@@ -34,7 +34,8 @@ _INSERTED = (
     tables.receipts,
     tables.answers,
 )
-
+_LITTLE: tuple[Grade, ...] = ("none", "low")
+_GRAVE: tuple[Grade, ...] = ("severe", "fatal")
 
 KnownProviders = dict[tuple[str, date], tuple[Provider, bool]]
 """By code and day; who writes much at once may hand it from one visit to the next."""
@@ -68,6 +69,7 @@ class Visit:
         self._codec = codec
         self._cases: dict[str, OpenCase] = {}
         self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in (*_INSERTED, tables.outbox)}
+        self._awaited = False
         self.providers: KnownProviders = {}
 
     def provider(self, code: str, when: Instant) -> tuple[Provider, bool]:
@@ -111,6 +113,7 @@ class Visit:
                 "", f"is too large for the log: {error}", "Name fewer patients or providers."
             ) from None
         self._rows[tables.outbox].append(row)
+        self._awaited |= _awaited(record)
         self._tell_wards(case, record)
         self._rows[tables.events].append(
             {
@@ -147,10 +150,12 @@ class Visit:
         """It is about no case, and lies in the partition that it names."""
         row = outbox.partition_row(self._codec, record, record.event_id, record.partition, self.now)
         self._rows[tables.outbox].append(row)
+        self._awaited = True
 
     def tell_wards(self, record: OfProvider) -> None:
         """Of what is about no case."""
         self._rows[tables.outbox].append(outbox.ward_row(self._codec, record))
+        self._awaited = True
 
     def keep(self, case: OpenCase, event_id: str, content: dict[str, Any], aside: dict[str, Any]) -> None:
         """Put what was said into the vault."""
@@ -208,7 +213,8 @@ class Visit:
                 )
             case.new = case.touched = False
         if any(self._rows.values()):
-            insert_all(self.connection, self._rows, outbox.CHANNEL)
+            insert_all(self.connection, self._rows, outbox.wake(self._awaited))
+        self._awaited = False
         for gathered in self._rows.values():
             gathered.clear()
 
@@ -226,6 +232,12 @@ class Visit:
         facts = from_plain(state)
         shown = ward_view(facts, is_duplicate=duplicate_of is not None)
         return OpenCase(case_id, facts, key, duplicate_of, shown=shown)
+
+
+def _awaited(record: CaseEvent) -> bool:
+    """Whether somebody may be waiting for what follows: not for what follows from a report of little harm."""
+    quiet = isinstance(record, Reported) and record.harm in _LITTLE and record.potential not in _GRAVE
+    return not quiet or record.flags != 0
 
 
 def _case_values(case: OpenCase) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 Row = dict[str, Any]
 
 
-def insert_all(connection: Connection, rows: Mapping[Table, Sequence[Row]], notify: str) -> None:
+def insert_all(connection: Connection, rows: Mapping[Table, Sequence[Row]], last: str) -> None:
     """Rows of one table in their order, and one of its rows not before what stands above it in `rows`.
 
-    The n-th row of a table may refer to the first n rows of the tables before it. Wakes whoever listens to
-    the channel `notify` once the transaction commits.
+    The n-th row of a table may refer to the first n rows of the tables before it. The statement `last` goes
+    along after them.
     """
     raw = connection.connection.driver_connection
     assert raw is not None
@@ -32,7 +32,7 @@ def insert_all(connection: Connection, rows: Mapping[Table, Sequence[Row]], noti
             shape = tuple((table, tuple(row)) for table, row in there)
             values = [value for table, row in there for value in _values(table, row)]
             cursor.execute(_statement(shape), values)
-        cursor.execute(f"NOTIFY {notify}")
+        cursor.execute(last)
 
 
 @lru_cache(maxsize=256)

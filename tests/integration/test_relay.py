@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -15,6 +16,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 from command.topics import create_topics
 from producers.clock import SystemClockProcess
 from producers.connections import engine, libpq
+from producers.outbox import CAN_WAIT, CHANNEL
 from producers.relay import Relay
 from producers.reporting import report
 from producers.reports import ReportBody
@@ -49,7 +51,7 @@ class Log:
         for partition in range(PARTITIONS):
             end = self._end(partition)
             while self._next[partition] < end:
-                for message in self._consumer.consume(500, 1.0):
+                for message in self._consumer.consume(500, 0.1):
                     assert message.error() is None
                     where, offset = message.partition(), message.offset()
                     assert where is not None
@@ -130,6 +132,37 @@ def test_a_report_is_on_the_log_soon_after_it_was_answered(infra: Stack, room: R
         assert kinds[0] == "ClockTick"
         assert set(kinds[1 : adopted - 1]) == {"PolicyAdopted"}
         assert all(record.partition == partition for record in found[:adopted])  # type: ignore[attr-defined]
+
+
+def test_what_nobody_waits_for_says_so_and_is_on_the_log_all_the_same(
+    infra: Stack, room: Room, log: Log
+) -> None:
+    """A report of little harm waits for company; whatever else is with it, or follows it, is awaited."""
+    little: dict[str, Any] = {"harm": {"physical": "low"}}
+    with psycopg.connect(libpq(room.database), autocommit=True) as ear:
+        ear.execute(f"LISTEN {CHANNEL}")
+        quiet = room.report(**little)["case_id"]
+        assert heard(ear) == CAN_WAIT
+        grave = little | {"could_have_been": "fatal"}
+        awaited: list[dict[str, Any]] = [FALL, grave, little | {"immediate_risk": True}, {"harm": None}]
+        for changes in awaited:
+            room.report(**changes)
+            assert heard(ear) == "", changes
+        room.follow(quiet, {"type": "contact_attempted", "means": "telephone", "result": "no_answer"})
+        assert heard(ear) == ""
+    with running(room, infra.kafka):
+        wait_until_empty(room)
+        lonely = room.report(**little)["case_id"]
+        wait_until_empty(room)
+    reported = [record.case_id for record in log.read() if isinstance(record, Reported)]
+    assert {quiet, lonely} <= set(reported)
+    assert len(reported) == len(awaited) + 2
+
+
+def heard(ear: psycopg.Connection[Any]) -> str:
+    """What was said with the next notification."""
+    (note,) = ear.notifies(timeout=10, stop_after=1)
+    return note.payload
 
 
 def test_many_writers_and_ticks_lose_nothing_and_no_tick_overtakes(infra: Stack, log: Log) -> None:
