@@ -11,7 +11,7 @@ import httpx
 from tests.people import MODERATE_HARM
 
 AT_ONCE = 6
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.2  # some twenty a second together: what dies has to come back beside it
 PATIENCE_SECONDS = 120.0  # for one report, over all its repetitions
 
 

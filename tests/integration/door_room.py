@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +44,9 @@ FALL: dict[str, Any] = {
     "provider": "RXX",
     "harm": {"physical": "moderate"},
 }
+
+
+Upgrade = Callable[[str], None]
 
 
 @dataclass
@@ -89,11 +92,11 @@ class Room:
         assert advance(self.database, as_of)
 
 
-def fresh_database(database: str) -> str:
-    """A new empty one beside it, on the same server."""
+def fresh_database(database: str, like: str = "template1") -> str:
+    """A new one beside it, on the same server: empty, or a copy of the one of this name."""
     name = f"door_{uuid4().hex[:12]}"
     with psycopg.connect(libpq(database), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
     parts = urlsplit(database)
     return urlunsplit(parts._replace(path=f"/{name}"))
 
@@ -116,11 +119,30 @@ def furnish(database: str, *, at: int | None = DAWN, adopted: bool = True, ids: 
         adopt(database, "calendar", "test", "{}")
 
 
+_MADE: dict[tuple[Any, ...], str] = {}
+
+
+def furnished(database: str, also: tuple[Upgrade, ...] = (), **how: Any) -> str:
+    """A fresh database as `furnish` and what else there is make it; made once, then copied."""
+    kind = (database, also, *sorted(how.items()))
+    if kind not in _MADE:
+        made = fresh_database(database)
+        furnish(made, **how)
+        for upgrade in also:
+            upgrade(made)
+        _MADE[kind] = urlsplit(made).path.removeprefix("/")
+    return fresh_database(database, like=_MADE[kind])
+
+
 @contextmanager
-def open_room(database: str, mode: Literal["system", "manual"] = "manual", **how: Any) -> Iterator[Room]:
-    """On a fresh database; with `at=None` for the system clock."""
-    own = fresh_database(database)
-    furnish(own, **{"at": DAWN if mode == "manual" else None, **how})
+def open_room(
+    database: str,
+    mode: Literal["system", "manual"] = "manual",
+    also: tuple[Upgrade, ...] = (),
+    **how: Any,
+) -> Iterator[Room]:
+    """On a fresh database; with `at=None` for the system clock. `also`: further tables that it has."""
+    own = furnished(database, also, **{"at": DAWN if mode == "manual" else None, **how})
     room = Room(own, b"k" * 32, mode)
     room.door = Door(engine(own, connections=8), Vault(room.key), clock(mode))
     with served(room.door) as url, httpx.Client(base_url=url, timeout=30) as room.http:

@@ -453,9 +453,7 @@ def prepare(infra: Stack) -> None:
 @contextmanager
 def furnished(infra: Stack) -> Iterator[Room]:
     """A database of its own with the tables of all."""
-    with open_room(infra.database, "system") as room:
-        sinks.migrations.upgrade(room.database)
-        migrations.upgrade(room.database)
+    with open_room(infra.database, "system", (sinks.migrations.upgrade, migrations.upgrade)) as room:
         yield room
 
 

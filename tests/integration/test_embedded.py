@@ -96,34 +96,30 @@ def test_the_doctor_tells_addresses_and_parts(own: Stack) -> None:
         assert f"ok   {part}: running" in told
 
 
-def test_sigterm_leaves_no_process_behind(tmp_path: Path) -> None:
-    stack = Stack(tmp_path, only="infra").start()
-    assert stack.stop() == 0
-    assert processes_of(tmp_path) == []
-    assert set(stack.states().values()) == {"stopped"}
-
-
-def test_kill_9_of_the_supervisor_ends_its_parts_and_the_next_start_recovers(tmp_path: Path) -> None:
+def test_however_it_was_ended_the_next_start_recovers_and_sigterm_leaves_no_process(tmp_path: Path) -> None:
     stack = Stack(tmp_path, only="infra").start()
     with psycopg.connect(stack.database) as connection:
         connection.execute("create table kept as select 1 as one")
-    stack.end(signal.SIGKILL)
+    stack.end(signal.SIGKILL)  # of the supervisor alone
     assert gone(tmp_path)
-    with stack.start(60), psycopg.connect(stack.database) as connection:
-        assert connection.execute("select one from kept").fetchone() == (1,)
+    check_recovers(stack)
 
-
-def test_kill_9_of_everything_is_recovered_from(tmp_path: Path) -> None:
-    stack = Stack(tmp_path, only="infra").start()
-    with psycopg.connect(stack.database) as connection:
-        connection.execute("create table kept as select 1 as one")
     pids = [*stack.pids().values()]
     assert stack.process is not None
     stack.process.kill()
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
     stack.process.wait()
-    with stack.start(60), psycopg.connect(stack.database) as connection:
+    check_recovers(stack)
+
+    assert stack.stop() == 0
+    assert processes_of(tmp_path) == []
+    assert set(stack.states().values()) == {"stopped"}
+
+
+def check_recovers(stack: Stack) -> None:
+    stack.start(60)
+    with psycopg.connect(stack.database) as connection:
         assert connection.execute("select one from kept").fetchone() == (1,)
 
 
@@ -134,34 +130,35 @@ def test_a_port_in_use_is_said(tmp_path: Path) -> None:
             Stack(tmp_path, port=port, at="2013-12-20T09:00:00Z").start(30)
 
 
-def test_damaged_postgres_data_is_said(tmp_path: Path) -> None:
-    stack = Stack(tmp_path, only="infra").start()
+def test_damaged_data_is_said(tmp_path: Path) -> None:
+    elsewhere = {"SCHEMA_REGISTRY_URL": "http://127.0.0.1:9"}  # it has no data of its own
+    stack = Stack(tmp_path, only="infra", environment=elsewhere).start()
     stack.stop()
-    (tmp_path / "postgres" / "global" / "pg_control").write_bytes(b"\0" * 8192)
+    control, properties = (
+        tmp_path / "postgres" / "global" / "pg_control",
+        tmp_path / "kafka" / "meta.properties",
+    )
+    whole = control.read_bytes(), properties.read_text()
+
+    control.write_bytes(b"\0" * 8192)
     with pytest.raises(StackEnded, match=r"postgres: its data under .*postgres is damaged"):
         stack.start(60)
     assert gone(tmp_path)
+    control.write_bytes(whole[0])
 
-
-def test_damaged_kafka_data_is_said(tmp_path: Path) -> None:
-    stack = Stack(tmp_path, only="infra").start()
-    stack.stop()
-    (tmp_path / "kafka" / "meta.properties").write_text("node.id=7\ncluster.id=another\nversion=1\n")
+    properties.write_text("node.id=7\ncluster.id=another\nversion=1\n")
     with pytest.raises(StackEnded, match=r"kafka: its data under .*kafka is damaged"):
         stack.start(60)
-    (tmp_path / "kafka" / "meta.properties").unlink()
+    properties.unlink()
     with pytest.raises(StackEnded, match=r"kafka is damaged: meta.properties is missing"):
         stack.start(60)
     assert gone(tmp_path)
+
+    properties.write_text(whole[1])
+    stack.start(60)
+    assert stack.stop() == 0
 
 
 def test_a_java_that_does_not_run_is_said(tmp_path: Path) -> None:
     with pytest.raises(StackEnded, match=r"CANDOUR_JAVA=\S+/false does not run as a Java"):
         Stack(tmp_path, only="infra", environment={"CANDOUR_JAVA": shutil.which("false") or ""}).start(60)
-
-
-def test_a_manual_clock_without_a_time_begins_now_and_goes_forward_only(tmp_path: Path) -> None:
-    with Stack(tmp_path, clock="manual") as stack:
-        assert "the manual clock begins now, at 20" in stack.said
-        with pytest.raises(StackEnded, match="2013-12-20"):
-            stack.command("tick", "2013-12-20T09:00:00Z")

@@ -49,7 +49,12 @@ def test_commands_find_the_parts_by_the_three_addresses(infra: Stack, tmp_path: 
         "CANDOUR_CLOCK": "manual",
         "CANDOUR_DATA": str(tmp_path / "new"),
     }
-    assert candour("prepare", environment=environment).returncode == 0
+    prepared = candour("prepare", environment=environment)
+    assert prepared.returncode == 0
+    assert prepared.stderr.startswith("the manual clock begins now, at 20")
+    back = candour("tick", "2013-12-20T09:00:00Z", environment=environment)
+    assert back.returncode != 0
+    assert "2013-12-20" in back.stderr, "it goes forward only"
     directory = tmp_path / "directory.csv"
     directory.write_text("code,name,type,valid_from\nRQ1,Ninebarrow NHS Trust,nhs_trust,2010-04-01\n")
     imported = candour("providers", "import", str(directory), environment=environment)

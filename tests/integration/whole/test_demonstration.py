@@ -1,6 +1,7 @@
 """`candour up --demo`: the page is there at once, the examples follow, and they are loaded once."""
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -21,9 +22,12 @@ def cases(stack: Stack) -> int:
     return int(count)
 
 
-def test_the_examples_are_loaded_behind_the_page_and_once(tmp_path: Path) -> None:
+def test_the_examples_are_loaded_behind_the_page_and_once(
+    tmp_path: Path, one_registry: dict[str, str]
+) -> None:
     years = len(EXAMPLES.read_text(encoding="utf-8").splitlines())
-    with Stack(tmp_path, clock="manual", at=AT, arguments=("--demo",)) as first:
+    how: dict[str, Any] = {"clock": "manual", "arguments": ("--demo",), "environment": one_registry}
+    with Stack(tmp_path, at=AT, **how) as first:
         until(lambda: f"report at {first.url}/report, watch at {first.url}/board" in first.said)
         for page in ("report", "board"):
             assert httpx.get(f"{first.url}/{page}").status_code == 200
@@ -41,6 +45,6 @@ def test_the_examples_are_loaded_behind_the_page_and_once(tmp_path: Path) -> Non
         longest = min(late, key=lambda one: str(one["due_at"]))
         assert f"/cases/{longest['case_id']}" in board
 
-    with Stack(tmp_path, clock="manual", arguments=("--demo",)) as again:  # its clock goes on without --at
+    with Stack(tmp_path, **how) as again:  # its clock goes on without --at
         until(lambda: "examples: loaded at an earlier start" in again.said)
         assert cases(again) == loaded
