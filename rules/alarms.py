@@ -38,6 +38,16 @@ class Alarms:
         self._sort()
         return [id for _, id in self._sorted.irange(maximum=(as_of, "\uffff"))]
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the same alarms are set, asked for or not."""
+        if not isinstance(other, Alarms):
+            return NotImplemented
+        self._sort()
+        other._sort()
+        return bool(self._sorted == other._sorted)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def _sort(self) -> None:
         if self._added:
             self._sorted.update(self._added)

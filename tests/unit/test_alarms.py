@@ -38,5 +38,11 @@ def test_many_are_sorted_before_anybody_asks(monkeypatch: pytest.MonkeyPatch) ->
             gone = chance.choice(sorted(plain))
             kept.discard(*gone)
             plain.remove(gone)
+    again = Alarms()
+    for alarm in plain:
+        again.add(*alarm)
+    assert again == kept
+    again.discard(*next(iter(plain)))
+    assert again != kept
     assert kept.due(250) == [id for at, id in sorted(plain) if at <= 250]
     assert kept.due(500) == [id for _, id in sorted(plain)]
