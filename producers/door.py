@@ -165,7 +165,7 @@ class Door:
         self, place: str, body: BaseModel, key: str | None, accept: Callable[[Visit], Answer]
     ) -> Answer:
         key = _checked(key)
-        fingerprint = self.fingerprint(place, body)
+        fingerprint = self.fingerprint(place, body) if key else b""
 
         def attempt() -> Answer:
             with self.visit() as visit:
