@@ -2,8 +2,6 @@
 
 import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 _TURN_SECONDS = 0.001
 
@@ -18,17 +16,3 @@ def short_pauses() -> None:
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(_TURN_SECONDS)
-
-
-@contextmanager
-def much_that_stays() -> Iterator[None]:
-    """While a process makes much that stays until its end or until the next time: the collector is kept from
-    looking through it again and again, now and afterwards."""
-    gc.unfreeze()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        gc.collect()
-        gc.freeze()

@@ -16,7 +16,7 @@ import faust
 from faust.types import EventT, StreamT
 
 import health
-from health.pauses import much_that_stays, short_pauses
+from health.pauses import short_pauses
 from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.topics import CASE_EVENTS
@@ -140,10 +140,9 @@ class CaseEngine:
             return self.app.consumer_generation_id == generation
 
         began = time.monotonic()
-        with much_that_stays():
-            engines = await asyncio.to_thread(
-                self.recall, self.setting.kafka, self.setting.group, partitions, self.rules, self.codec, going
-            )
+        engines = await asyncio.to_thread(
+            self.recall, self.setting.kafka, self.setting.group, partitions, self.rules, self.codec, going
+        )
         if not going():
             raise Overtaken
         self.engines.update(engines)
