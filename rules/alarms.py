@@ -26,6 +26,11 @@ class Alarms:
             if not ids:
                 del self._ids[when]
 
+    @property
+    def first(self) -> Instant | None:
+        """The time of the earliest; None where none is set."""
+        return self._ids.peekitem(0)[0] if self._ids else None
+
     def due(self, as_of: Instant) -> list[str]:
         """The ids whose alarm a tick of this time reaches, in the order of their alarms."""
         return [id for when in self._ids.irange(maximum=as_of) for id in sorted(self._ids[when])]

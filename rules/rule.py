@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from rules.alarms import Alarms
 from rules.identity import OUTCOMES, name_based
 from schemas.event_types import ClockTick, Record
 from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
@@ -38,6 +39,10 @@ def outcome_id(rule: str, outcome: Outcome) -> str:
 
 class State(Protocol):
     """What a rule remembers of one partition."""
+
+    @property
+    def alarms(self) -> Alarms:
+        """When ticks concern it next."""
 
     def revision(self, subject: str) -> int:
         """The revision last heard of this subject, 0 if none."""

@@ -140,8 +140,8 @@ class Hearing:
     @property
     def next_alarm(self) -> Instant | None:
         """A tick from then on concerns somebody; among the records of one case, that case."""
-        clocks = (getattr(state, "clock", None) for state in self._deliberation.states.values())
-        return min((clock[0][0] for clock in clocks if clock), default=None)
+        firsts = (state.alarms.first for state in self._deliberation.states.values())
+        return min((first for first in firsts if first is not None), default=None)
 
     def hear(self, offset: int, record: Record) -> None:
         if isinstance(record, CaseEvent) and record.case_id == self._case_id:

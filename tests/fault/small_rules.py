@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sortedcontainers import SortedList
-
+from rules.alarms import Alarms
 from rules.rule import Rule, cause_of, time_of
 from schemas.event_types import (
     CaseEvent,
@@ -48,7 +47,7 @@ class Watch:
 @dataclass
 class SmallState:
     watches: dict[str, Watch] = field(default_factory=dict)
-    clock: Any = field(default_factory=SortedList)  # (alarm, case)
+    alarms: Alarms = field(default_factory=Alarms)
     quarantine: dict[str, tuple[int, int | None]] = field(default_factory=dict)
 
     def revision(self, subject: str) -> int:
@@ -63,9 +62,9 @@ class SmallState:
     def set_alarm(self, case: str, alarm: int | None) -> None:
         watch = self.watches[case]
         if watch.alarm is not None:
-            self.clock.discard((watch.alarm, case))
+            self.alarms.discard(watch.alarm, case)
         if alarm is not None:
-            self.clock.add((alarm, case))
+            self.alarms.add(alarm, case)
         watch.alarm = alarm
 
 
@@ -104,7 +103,7 @@ class Watcher:
     def concerned(self, state: SmallState, record: Record, heard: Sequence[Outcome]) -> Iterator[str | None]:
         if isinstance(record, ClockTick):
             # In no order of deadlines, so that the order of what is said has to come from the rule.
-            yield from sorted(case for _, case in state.clock.irange(maximum=(record.as_of, "")))
+            yield from sorted(state.alarms.due(record.as_of - 1))
         elif isinstance(record, Reported | RelevantPersonNotified):
             yield record.case_id
 

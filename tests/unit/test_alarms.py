@@ -15,6 +15,7 @@ def test_they_are_a_sorted_set(steps: list[tuple[str, int, str]]) -> None:
     for what, when, who in steps:
         if what == "ask":
             assert kept.due(when) == [id for at, id in sorted(plain) if at <= when]
+            assert kept.first == min((at for at, _ in plain), default=None)
         elif what == "discard":
             kept.discard(when, who)
             plain.discard((when, who))
