@@ -157,6 +157,8 @@ def _interrupted(stack: Stack) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever started the tests in the background has them, and all they start, ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until(lambda: _counts(stack)["cases"] > 60)
     process.send_signal(signal.SIGINT)
