@@ -1,5 +1,8 @@
 """When ticks have something to say: the next alarm of each subject, in the order of time and then of id."""
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 from sortedcontainers import SortedDict
 
 from schemas.event_types import Instant
@@ -9,20 +12,20 @@ class Alarms:
     """Of one partition. Kept by time: most of a million deadlines fall on the end of some hundred days."""
 
     def __init__(self) -> None:
-        self._ids: SortedDict = SortedDict()  # time -> ids of the subjects, a set
+        self._ids: SortedDict = SortedDict()  # time -> ids of the subjects in their order, a list: least room
 
     def add(self, when: Instant, id: str) -> None:
         ids = self._ids.get(when)
         if ids is None:
-            self._ids[when] = {id}
-        else:
-            ids.add(id)
+            self._ids[when] = [id]
+        elif not _holds(ids, at := bisect_left(ids, id), id):
+            ids.insert(at, id)
 
     def discard(self, when: Instant, id: str) -> None:
         """Does nothing where there is no such alarm."""
         ids = self._ids.get(when)
-        if ids is not None:
-            ids.discard(id)
+        if ids is not None and _holds(ids, at := bisect_left(ids, id), id):
+            del ids[at]
             if not ids:
                 del self._ids[when]
 
@@ -33,10 +36,14 @@ class Alarms:
 
     def due(self, as_of: Instant) -> list[str]:
         """The ids whose alarm a tick of this time reaches, in the order of their alarms."""
-        return [id for when in self._ids.irange(maximum=as_of) for id in sorted(self._ids[when])]
+        return [id for when in self._ids.irange(maximum=as_of) for id in self._ids[when]]
 
     def __eq__(self, other: object) -> bool:
         """Whether the same alarms are set."""
         return isinstance(other, Alarms) and self._ids == other._ids
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _holds(ids: Sequence[str], at: int, id: str) -> bool:
+    return at < len(ids) and ids[at] == id
