@@ -211,13 +211,25 @@ def _rises(policy: Policy, event: HarmRegraded, patient: Patient) -> bool:
 
 
 def _counted_from(draft: Draft, event: CaseEvent, patient: Patient) -> tuple[int, int]:
-    """What a correction brings to light counts from the report, or from the regrade that reached it."""
+    """What a correction brings to light counts from the report, or from the regrade that reached it.
+
+    The grades go back from those of today to those of the report, and then forward, regrade by regrade: on
+    one axis alone nothing is reached that the other had reached before.
+    """
     reported_at, aware_at = event.facts.reported_at, event.facts.aware_at
-    for one in draft.case.evidence:
-        if one.kind == "harm_regraded" and one.patient in (None, patient.ref) and one.counts:
-            _, was, became = one.marks[-3:]
-            if was != "not_known" and draft.policy.crosses(cast(Grade, was), cast(Grade, became)):
-                reported_at = aware_at = one.at
+    regrades = [
+        (one.at, *cast(tuple[str, Grade, Grade], one.marks[-3:]))
+        for one in draft.case.evidence
+        if one.kind == "harm_regraded" and one.patient in (None, patient.ref) and one.counts
+    ]
+    grades: dict[str, Grade] = {"physical": patient.physical, "psychological": patient.psychological}
+    for _, axis, was, _ in reversed(regrades):
+        grades[axis] = was
+    for at, axis, was, became in regrades:
+        before = worst(*grades.values())
+        grades[axis] = became
+        if was != "not_known" and draft.policy.crosses(before, worst(*grades.values())):
+            reported_at = aware_at = at
     return reported_at, aware_at
 
 

@@ -106,6 +106,29 @@ TOPIC = Topic(
             tell SC35_2013 p1 NZZ open starts=2013-06-03T10:00""",
         ),
         Law(
+            "and from the first grade of harm, whatever the other axis was graded afterwards",
+            "§1.9.2, §1.9.8",
+            """2013-06-03 10:00  report harm=low
+            2013-06-04 10:00  regrade not_known moderate mind
+            2013-06-05 10:00  regrade low moderate
+            2013-06-06 10:00  enrich by=RXX,NZZ""",
+            """report SC35_2013 p1 RXX met
+            tell SC35_2013 p1 RXX open starts=2013-06-03T10:00
+            report SC35_2013 p1 NZZ met
+            tell SC35_2013 p1 NZZ open starts=2013-06-03T10:00""",
+        ),
+        Law(
+            "or from the regrade that reached the threshold, not from a later one on the other axis",
+            "§1.9.2, §1.9.8",
+            """2013-06-03 10:00  report harm=low mind=low
+            2013-06-04 10:00  regrade low moderate mind
+            2013-06-05 10:00  regrade low moderate
+            2013-06-06 10:00  enrich by=RXX,NZZ""",
+            """tell SC35_2013 p1 RXX open starts=2013-06-04T10:00
+            report SC35_2013 p1 NZZ met
+            tell SC35_2013 p1 NZZ open starts=2013-06-04T10:00""",
+        ),
+        Law(
             "A child under 16: the parent is the relevant person",
             "Regulation 20(7)(b)",
             "2015-06-01 10:00  report harm=severe relation=parent:under_16\n2015-06-02 10:00  told",
