@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
+from producers import adopted
 from producers.facts import Changes
 from producers.obligations import duties_of
 from producers.refusals import wrong
-from producers.tables import adoptions
 from producers.visit import OpenCase, Visit
 from rules.escalation.triggers import never_event_subject
 from rules.identity import escalation_id, obligation_id
@@ -68,12 +68,9 @@ def _about(case_id: str, named: Named, rests_on: str) -> Iterator[str | None]:
 
 def _triggers(connection: Connection) -> frozenset[tuple[str, str]]:
     """Of every policy on escalation that was ever adopted: later ones do not route what was raised before."""
-    contents = connection.execute(
-        select(adoptions.c.content).where(adoptions.c.subject == "policy:escalation")
-    )
     return frozenset(
         (trigger["name"], trigger["rests_on"])
-        for content in contents.scalars()
+        for content in adopted.contents(connection, "escalation")
         for trigger in json.loads(content)["triggers"]
     )
 

@@ -1,8 +1,8 @@
 """A "yes" that names no limb of Regulation 20(9): taken as it is, and told to whoever recorded it."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from producers.tables import adoptions
+from producers import adopted
 from rules.candour.policy import parse
 from rules.candour.standing import LIMB_NOT_NAMED
 from schemas.event_types import CaseEvent, NotifiableDeterminationRecorded
@@ -17,7 +17,6 @@ def notes(connection: Connection, record: CaseEvent) -> list[str]:
     """By the policy adopted last, as the rule will note it."""
     if not isinstance(record, NotifiableDeterminationRecorded) or not record.decision or record.limb:
         return []
-    mine = select(adoptions.c.content).where(adoptions.c.subject == "policy:candour")
-    policy = parse(connection.execute(mine.order_by(adoptions.c.xid.desc()).limit(1)).scalar_one())
+    policy = parse(adopted.newest(connection, "candour"))
     noted = LIMB_NOT_NAMED in policy.readings.noted
     return [NOT_NAMED] if noted and policy.asks_for_limb(record.facts, record.provider) else []

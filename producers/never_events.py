@@ -7,10 +7,11 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from producers import adopted
 from producers.facts import CaseState
 from producers.never_event_bodies import NeverEventConfirmedBody
 from producers.refusals import Refused, wrong
-from producers.tables import adoptions, events
+from producers.tables import events
 from producers.visit import OpenCase, Visit
 from rules.london import day_of
 from rules.never_events.policy import NeverEventList, Policy, Type, parse
@@ -21,13 +22,7 @@ _REJECT = "If it is none, record never_event_rejected with the reason."
 
 def adopted_policy(connection: Connection) -> Policy:
     """The policy on never events that was adopted last."""
-    latest = (
-        select(adoptions.c.content)
-        .where(adoptions.c.subject == "policy:never_events")
-        .order_by(adoptions.c.xid.desc())
-        .limit(1)
-    )
-    return parse(connection.execute(latest).scalar_one())
+    return parse(adopted.newest(connection, "never_events"))
 
 
 def day_of_occurrence(state: CaseState) -> tuple[date, bool]:

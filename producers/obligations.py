@@ -3,10 +3,10 @@
 import json
 from itertools import product
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
+from producers import adopted
 from producers.facts import CaseState
-from producers.tables import adoptions
 from rules.identity import obligation_id
 
 
@@ -25,10 +25,9 @@ def subject_of(connection: Connection, case_id: str, state: CaseState, wanted: s
 
 def duties_of(connection: Connection) -> set[tuple[str, str]]:
     """(instrument, duty) of every candour policy that was ever adopted."""
-    contents = connection.execute(select(adoptions.c.content).where(adoptions.c.subject == "policy:candour"))
     return {
         (instrument["id"], duty["name"])
-        for content in contents.scalars()
+        for content in adopted.contents(connection, "candour")
         for instrument in json.loads(content)["instruments"]
         for duty in instrument.get("duty", ())
     }
