@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import msgspec
@@ -18,6 +18,7 @@ from producers.said import as_json
 from producers.vault import CaseKey, Vault
 from producers.ward_view import WardView, ward_records, ward_view
 from producers.writing import insert_all
+from rules.case_rules import RULES
 from rules.london import day_of
 from schemas.codec import Codec
 from schemas.contracts import snake
@@ -34,8 +35,7 @@ _INSERTED = (
     tables.receipts,
     tables.answers,
 )
-_LITTLE: tuple[Grade, ...] = ("none", "low")
-_GRAVE: tuple[Grade, ...] = ("severe", "fatal")
+_GRADES: tuple[str, ...] = get_args(Grade)
 
 KnownProviders = dict[tuple[str, date], tuple[Provider, bool]]
 """By code and day; who writes much at once may hand it from one visit to the next."""
@@ -235,9 +235,10 @@ class Visit:
 
 
 def _awaited(record: CaseEvent) -> bool:
-    """Whether somebody may be waiting for what follows: not for what follows from a report of little harm."""
-    quiet = isinstance(record, Reported) and record.harm in _LITTLE and record.potential not in _GRAVE
-    return not quiet or record.flags != 0
+    """Whether somebody may be waiting for what follows: a rule needs it, or somebody is to grade it."""
+    routing = _GRADES.index(record.harm), _GRADES.index(record.potential), record.flags
+    ungraded = isinstance(record, Reported) and record.harm == "not_known"
+    return ungraded or not all(rule.passes_over(type(record), *routing) for rule in RULES)
 
 
 def _case_values(case: OpenCase) -> dict[str, Any]:

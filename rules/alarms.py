@@ -42,8 +42,6 @@ class Alarms:
         """Whether the same alarms are set."""
         return isinstance(other, Alarms) and self._ids == other._ids
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 def _holds(ids: Sequence[str], at: int, id: str) -> bool:
     return at < len(ids) and ids[at] == id

@@ -183,7 +183,7 @@ def _app(setting: Setting) -> faust.App:
 
 def run(*, kafka: str, registry: str, data: str, health_port: int, instance: str) -> None:
     """Work until SIGTERM, then end on a commit. Exits 70 where it must not go on, 75 where a part is away."""
-    from stream_apps.case_rules import RULES
+    from rules.case_rules import RULES
     from stream_apps.process import serve_app, wait_for_parts
 
     codec = wait_for_parts(kafka, registry, [CASE_EVENTS, *(rule.topic for rule in RULES)])

@@ -178,7 +178,7 @@ def checked_only(outcome: Outcome) -> bytes:
 def case_rules(last: str | None = None) -> Sequence[Rule]:
     """All, or those up to this one. Raises `KeyError` where there is none of that name."""
     # Here and not above: whoever brings rules of their own does not need ours.
-    from stream_apps.case_rules import RULES
+    from rules.case_rules import RULES
 
     return RULES if last is None else RULES[: {rule.name: n for n, rule in enumerate(RULES, 1)}[last]]
 

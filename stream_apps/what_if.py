@@ -246,7 +246,7 @@ def _codec(registry: str) -> Codec:
 
 
 def _partition(partition: int) -> Shadow:
-    from stream_apps.case_rules import RULES
+    from rules.case_rules import RULES
 
     done = _here["done"]
 

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, func, select
 
+from rules.case_rules import RULES as CASE_RULES
 from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.contracts import snake
@@ -21,7 +22,6 @@ from schemas.registry import RegistryCodec
 from schemas.topics import CASE_EVENTS, EVENT_TYPES, RULES
 from sinks.tables import alarms, case_events, outcomes, progress
 from sinks.writing import CLASH
-from stream_apps.case_rules import RULES as CASE_RULES
 from stream_apps.dead_letters import listed
 from stream_apps.explaining import (
     Finding,

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader
 
 from rules import london
+from rules.case_rules import RULES
 from rules.proposals import Proposal
-from stream_apps.case_rules import RULES
 from stream_apps.what_if import Matter, Row, Shadow
 from views.pages import words
 from views.pages.chart import stacked

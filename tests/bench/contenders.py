@@ -16,11 +16,11 @@ import faust
 from confluent_kafka import Consumer, TopicPartition
 
 from health.pauses import short_pauses
+from rules.case_rules import RULES
 from schemas.event_types import ClockTick
 from schemas.registry import RegistryCodec, contract_ids, hand_over
 from schemas.topics import CASE_EVENTS, OBLIGATIONS
 from stream_apps.case_engine import CaseEngine, Setting, _app
-from stream_apps.case_rules import RULES
 from stream_apps.partition_reader import BATCH, READER, PartitionReader
 from stream_apps.process import serve_app
 from stream_apps.replay import replay

@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from rules.case_rules import RULES
 from rules.identity import obligation_id
 from rules.rule import outcome_id
 from schemas.cloud_events import headers
@@ -15,7 +16,6 @@ from schemas.codec import Codec
 from schemas.contracts import FULL_NAMES
 from schemas.event_types import Record
 from schemas.outcome_types import ObligationOpened, Outcome
-from stream_apps.case_rules import RULES
 from stream_apps.decision import Deliberation, Said
 from tests.bench.records import DAY, LAST, OnWire, adoptions, report, uuid_text
 

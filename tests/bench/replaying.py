@@ -5,7 +5,7 @@ due that the reports ever opened, and the log is folded once more.
 """
 
 from rules import candour
-from stream_apps.case_rules import RULES
+from rules.case_rules import RULES
 from tests.bench.figures import Figure, middle, spread
 from tests.bench.ground import Ground, contender
 from tests.bench.progress import Steps

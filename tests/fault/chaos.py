@@ -15,10 +15,10 @@ from pathlib import Path
 from confluent_kafka import Consumer as Client
 from confluent_kafka import KafkaException, Message, Producer, TopicPartition
 
+from rules.case_rules import RULES
 from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.topics import CASE_EVENTS, DEAD_LETTERS
-from stream_apps.case_rules import RULES
 from stream_apps.dead_letters import listed
 from stream_apps.partition_reader import PartitionReader
 from stream_apps.verdict import Verdict

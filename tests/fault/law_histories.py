@@ -4,9 +4,9 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from rules.case_rules import RULES
 from rules.london import instant
 from schemas.event_types import Instant, Record
-from stream_apps.case_rules import RULES
 from tests.golden.golden import GoldenCase, adoptions
 from tests.spec.notation import ticks
 

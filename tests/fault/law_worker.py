@@ -4,10 +4,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from rules.case_rules import RULES
 from rules.rule import Rule
 from schemas.codec import Codec
 from stream_apps.case_engine import CaseEngine, Setting, die
-from stream_apps.case_rules import RULES
 from tests.fault.worker import KINDS, main
 
 

@@ -5,9 +5,9 @@ python -m tests.fault.live_worker KAFKA DATA
 
 import sys
 
+from rules.case_rules import RULES
 from schemas.codec import Codec
 from stream_apps.case_engine import CaseEngine, Setting
-from stream_apps.case_rules import RULES
 from stream_apps.process import serve_app, set_up_logging
 
 GROUP = "live"

@@ -20,13 +20,13 @@ import msgspec
 
 from rules import calendar
 from rules.calendar import fingerprint
+from rules.case_rules import RULES
 from rules.defaults import DEFAULTS
 from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.contracts import FULL_NAMES, TYPES
 from schemas.event_types import PolicyAdopted, Record
 from stream_apps import patterns
-from stream_apps.case_rules import RULES
 from stream_apps.decision import Deliberation
 from stream_apps.explaining import rereading
 from tests.spec.asked import AskedCase

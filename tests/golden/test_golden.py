@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from rules.candour.policy import Policy, parse
+from rules.case_rules import RULES
 from rules.policy import IN_FORCE
 from schemas.event_types import PolicyAdopted, Record
-from stream_apps.case_rules import RULES
 from tests.golden.golden import (
     APPS,
     HERE,

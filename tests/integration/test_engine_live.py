@@ -12,12 +12,12 @@ import pytest
 from confluent_kafka import Message, Producer
 from msgspec import structs
 
+from rules.case_rules import RULES
 from schemas.cloud_events import CONTENT_TYPE
 from schemas.codec import Codec
 from schemas.contracts import FULL_NAMES
 from schemas.outcome_types import ObligationBreached
 from schemas.topics import CASE_EVENTS, DEAD_LETTERS, OBLIGATIONS
-from stream_apps.case_rules import RULES
 from stream_apps.dead_letters import headers_of, listed, replay
 from stream_apps.partition_reader import PartitionReader, committed
 from stream_apps.replay import Fold

@@ -7,10 +7,10 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from rules.case_rules import RULES
 from schemas.codec import Codec
 from schemas.contracts import snake
 from schemas.event_types import CaseEvent, Record
-from stream_apps.case_rules import RULES
 from stream_apps.explaining import Follows, Hearing, Stood, compared, rereading
 from tests.spec import asked, claims, escalations, ledger
 from tests.spec.notation import lines

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import fastavro
 import pytest
 
+from rules.case_rules import RULES
 from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.contracts import FULL_NAMES, schema_text
@@ -20,7 +21,6 @@ from schemas.event_types import (
     SupportOffered,
 )
 from schemas.topics import EVENT_TYPES
-from stream_apps.case_rules import RULES
 from stream_apps.peek import GRADES, Peek, plan
 from tests.contract.releases import versions
 from tests.fault.histories import FACTS

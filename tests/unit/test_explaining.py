@@ -8,11 +8,11 @@ from hashlib import sha256
 import pytest
 
 from rules.candour import RULE
+from rules.case_rules import RULES
 from rules.rule import Rule
 from schemas.codec import Codec
 from schemas.event_types import CaseEvent, ClockTick, Instant, Record
 from schemas.outcome_types import ObligationBreached, Outcome
-from stream_apps.case_rules import RULES
 from stream_apps.decision import Deliberation
 from stream_apps.explaining import (
     Finding,

@@ -15,12 +15,12 @@ from command.what_if import replay
 from embedded.problems import StartError
 from rules.candour import RULE
 from rules.candour.policy import content_of, parse
+from rules.case_rules import RULES
 from rules.defaults import DEFAULTS
 from rules.policy import FOLDER, read_folder
 from rules.proposals import Proposal, checked, proposals
 from rules.rule import Rule
 from schemas.event_types import PolicyAdopted, Record
-from stream_apps.case_rules import RULES
 from stream_apps.decision import Deliberation
 from stream_apps.what_if import Shadow, Side, Told, weigh
 from tests.spec import escalations, ledger

@@ -10,9 +10,9 @@ import pytest
 from confluent_kafka import Producer
 
 from command.processes import NAMES
+from rules.case_rules import RULES
 from schemas.contracts import snake
 from schemas.topics import CASE_EVENTS, NEVER_EVENTS, OBLIGATIONS, RECORDS
-from stream_apps.case_rules import RULES
 from tests.integration.probes import figures_of, worth_a_graph
 from tests.people import MODERATE_HARM, Person, until
 from tests.stack import Stack, candour
