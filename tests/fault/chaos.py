@@ -52,7 +52,7 @@ class Plan:
     hooks: tuple[str, ...] = tuple(PLACES)
     without: str = "none"
     seconds: float = 6.0
-    records_per_second: int = 150
+    records_per_second: int = 400
     law: bool = False  # the rules of the law over histories of the law; else the small rules
 
     @property

@@ -19,7 +19,7 @@ SEED = int(os.environ.get("CANDOUR_CHAOS_SEED", "1"))
 CAUGHT_WITHIN = 8  # rounds
 
 LANES = {
-    "processes": Plan(law=True, records_per_second=100),
+    "processes": Plan(law=True, records_per_second=200),
     "broker": Plan(faults=("kill", "freeze", "hook", "join", "broker freeze", "broker kill")),
     "slow deliveries": Plan(lingers=(500, 1500), hooks=("after_commit", "before_commit", "between_outcomes")),
 }
