@@ -1,8 +1,8 @@
 """All tests: `python -m tests`, with what pytest takes. Three runs of it go on beside each other.
 
-Tests on the real parts mostly wait and seldom fill the machine, so that two lanes of them take little longer
-than one; those that only compute fill a core and wait for nothing, and are given the lowest priority. Each
-line says which run it is from.
+Tests on the real parts wait a good part of their time, so that two lanes of them fill what one leaves idle;
+those that only compute fill a core and wait for nothing, and are given the lowest priority. Each line says
+which run it is from.
 """
 
 import os
