@@ -15,11 +15,15 @@ from typing import Self
 from command import stack as recorded
 from embedded import ports, state
 
-READY_SECONDS = 240  # the first one on a machine fetches what it starts
+READY_SECONDS = 240  # a busy machine is slow
 
 
 class StackEnded(Exception):
     """`candour up` ended before it was ready, or did not end; the text has what it said."""
+
+
+NO_NETWORK = {"CANDOUR_MAVEN_REPOSITORY": "http://127.0.0.1:9"}
+"""Nobody answers there: what a start needs was fetched by `make setup`."""
 
 
 class Stack:
@@ -45,7 +49,7 @@ class Stack:
         inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         given = ("KAFKA_BOOTSTRAP", "SCHEMA_REGISTRY_URL", "DATABASE_URL")
         self.environment = {name: value for name, value in inherited.items() if name not in given}
-        self.environment |= {"PYTHONWARNINGS": "default"} | (environment or {})
+        self.environment |= NO_NETWORK | {"PYTHONWARNINGS": "default"} | (environment or {})
         self.process: subprocess.Popen[str] | None = None
         self._said: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
