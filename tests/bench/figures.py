@@ -112,19 +112,22 @@ def markdown(figures: Sequence[Figure]) -> str:
 
 
 def keep(measured: Mapping[str, Sequence[Figure]], benchmarks: Collection[str], place: Path = PLACE) -> None:
-    """An object for each benchmark: what it measured last, and nothing that it no longer measures.
+    """One flat object of what each benchmark measured last, and nothing that it no longer measures.
 
-    Beside it, this run's table as Markdown.
+    Beside it, the same by benchmark, and this run's table as Markdown.
     """
     place.parent.mkdir(parents=True, exist_ok=True)
+    by_benchmark = place.with_suffix(".by-benchmark.json")
     try:
-        known = json.loads(place.read_text())
+        known = json.loads(by_benchmark.read_text())
     except (OSError, ValueError):
         known = {}
     kept = {name: known[name] for name in benchmarks if name in known}
     for name, figures in measured.items():
         kept[name] = {figure.name: round(figure.value, 4) for figure in figures}
-    place.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
+    flat = {name: value for figures in kept.values() for name, value in figures.items()}
+    for written, found in ((by_benchmark, kept), (place, flat)):
+        written.write_text(json.dumps(found, indent=2, sort_keys=True) + "\n")
     place.with_suffix(".md").write_text(markdown([each for found in measured.values() for each in found]))
 
 
