@@ -15,14 +15,15 @@ PYTEST := $(BIN)/python -m pytest
 FOLDERS := spec golden unit generative contract integration fault browser
 LOCK := pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11
 
-.PHONY: help setup run test check bench clean clean-data lock assets $(addprefix test-,$(FOLDERS))
+.PHONY: help setup run test lint check bench clean clean-data lock assets $(addprefix test-,$(FOLDERS))
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make setup   prepare .venv and the parts that run beside it (once; quick afterwards)"
 	@echo "make run     start everything with the examples loaded"
 	@echo "make test    all tests; one folder: make test-spec, test-unit, ..."
-	@echo "make check   ruff, mypy, import-linter, and the quick tests"
+	@echo "make lint    ruff, mypy, import-linter"
+	@echo "make check   the same, and the quick tests"
 	@echo "make bench   measure; writes var/bench.json"
 	@echo "make clean   remove what was built; the data in $(DATA) stays"
 	@echo "make clean-data   remove the data in $(DATA), after asking"
@@ -65,11 +66,13 @@ test: setup
 $(addprefix test-,$(FOLDERS)): test-%: setup
 	$(PYTEST) tests/$*
 
-check: $(DONE)-candour
+lint: $(DONE)-candour
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check: lint
 	$(PYTEST) --quiet tests/spec tests/unit
 
 bench: setup
