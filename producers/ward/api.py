@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from producers.alerts import AlertBody
 from producers.door import Door
-from producers.escalation_bodies import EscalationAcknowledgedBody
+from producers.escalation_bodies import EscalationAcknowledgedBody, EscalationActedBody
 from producers.follow_ups import AnyFollowUp
 from producers.provider_release import ProviderReleaseBody
 from producers.reports import ReportBody
@@ -26,7 +26,9 @@ Key = Annotated[
 ]
 
 
-TakeOn = Callable[[str, EscalationAcknowledgedBody, Caller | None, str | None], dict[str, Any]]
+OfEscalation = Callable[
+    [str, EscalationAcknowledgedBody | EscalationActedBody, Caller | None, str | None], dict[str, Any]
+]
 """Of the case with this id; with the Idempotency-Key. Raises `Refused`, `NotReady`."""
 
 
@@ -72,8 +74,8 @@ class ProviderReleaseTaken(BaseModel):
     recorded_at: str
 
 
-def router(door: Door, sign_in: SignIn, take_on: TakeOn | None = None) -> APIRouter:
-    """The ways in. `sign_in` knows who asks; `take_on` who owns an escalation: the door does not."""
+def router(door: Door, sign_in: SignIn, of_escalation: OfEscalation | None = None) -> APIRouter:
+    """The ways in. `sign_in` knows who asks; `of_escalation` how one stands: the door does not."""
     made = APIRouter(prefix="/api", tags=["intake"], route_class=ProblemRoute, responses=DOCUMENTED)
 
     @made.post("/reports", status_code=201, response_model=ReportTaken, summary="Report what happened")
@@ -91,8 +93,8 @@ def router(door: Door, sign_in: SignIn, take_on: TakeOn | None = None) -> APIRou
     )
     def follow_up(request: Request, case_id: str, body: AnyFollowUp, key: Key = None) -> dict[str, Any]:
         caller = sign_in.caller(request)
-        if take_on is not None and isinstance(body, EscalationAcknowledgedBody):
-            return take_on(case_id, body, caller, key)
+        if of_escalation is not None and isinstance(body, EscalationAcknowledgedBody | EscalationActedBody):
+            return of_escalation(case_id, body, caller, key)
         return door.accept_follow_up(case_id, body, caller, key)
 
     @made.post(

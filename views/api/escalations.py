@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Engine
 from producers.body_types import Body, Short
 from producers.cases import require_id
 from producers.door import Door
-from producers.escalation_bodies import EscalationAcknowledgedBody
+from producers.escalation_bodies import EscalationAcknowledgedBody, EscalationActedBody
 from producers.refusals import Fault, Refused, wrong
 from producers.roles import ANSWERS_FOR_ANYBODY, Caller, require
-from producers.ward.api import TakeOn
+from producers.ward.api import OfEscalation
 from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
 from rules.escalation.policy import default_content
@@ -33,6 +33,9 @@ from views.reading_policy import adopted
 Json = dict[str, Any]
 STATES = get_args(State)
 WAITING = ("raised", "climbed")
+"""For somebody who takes it on."""
+OPEN = (*WAITING, "acknowledged")
+"""Until somebody acts."""
 TRIES, BETWEEN_SECONDS = 20, 0.1
 """How long the answer waits for the read model: whoever acknowledged should see that it is."""
 
@@ -114,36 +117,49 @@ def router(door: Door, store: Engine, access: Access) -> APIRouter:
     return routes
 
 
-def follow_up(door: Door, store: Engine) -> TakeOn:
-    """The same for an acknowledgement that comes among the follow-ups of a case: one rule for both ways."""
+def follow_up(door: Door, store: Engine) -> OfEscalation:
+    """An acknowledgement or an act among the follow-ups of a case: of the first, one rule for both ways.
 
-    def take_on(
-        case_id: str, body: EscalationAcknowledgedBody, caller: Caller | None, key: str | None
+    The read model may be behind the log: where it knows of none that waits for such a record, that is no
+    ground to refuse it and none to say nothing. The answer notes it.
+    """
+
+    def record(
+        case_id: str,
+        body: EscalationAcknowledgedBody | EscalationActedBody,
+        caller: Caller | None,
+        key: str | None,
     ) -> Json:
         require(caller, body.type)
         assert caller is not None
         with store.connect() as connection:
             found = escalation(connection, body.escalation_id)
-            mine = found is not None and found.case_id == require_id(case_id)
-            since = _since(connection, found, caller, key) if found is not None and mine else 0
+            if found is not None and found.case_id != require_id(case_id):
+                found = None
+            acted = isinstance(body, EscalationActedBody)
+            since = 0 if acted or found is None else _since(connection, found, caller, key)
             settled = settled_up_to(connection)
-        if found is None or not mine:
-            # Not read yet, or not of this case: what can be known by the id, the door knows.
-            note = _no_effect("No such escalation of this case is open", settled)
-            return door.accept_follow_up(case_id, body, caller, key, notes=[note])
-        notes = [] if found.state in WAITING else [_no_effect(f"It is {found.state} already", settled)]
+        notes = _without_effect(found, settled, waiting=OPEN if acted else WAITING)
+        if isinstance(body, EscalationActedBody) or found is None:
+            # Of one that is not read yet, or not of this case, the door knows what can be known by the id.
+            return door.accept_follow_up(case_id, body, caller, key, notes=notes)
         return _record(door, found, since, body, caller, key, notes)
 
-    return take_on
+    return record
 
 
-def _no_effect(why: str, settled: Instant | None) -> str:
-    """The read model may be behind the log: no ground to refuse, and none to say nothing."""
+def _without_effect(
+    found: Escalation | None, settled: Instant | None, *, waiting: Sequence[str]
+) -> list[str]:
+    """`waiting`: the states in which what was recorded does something."""
+    if found is not None and found.state in waiting:
+        return []
+    why = "No such escalation of this case is open" if found is None else f"It is {found.state} already"
     known = "as far as is known here" + ("" if settled is None else f" at {london_time(settled)}")
-    return (
+    return [
         f"{why}, {known}: what was recorded has no effect, unless it waited for somebody on the log by then. "
-        "Look at the escalations of the case; one that waits there has to be taken on again."
-    )
+        "Look at the escalations of the case; what one that waits there needs has to be recorded again."
+    ]
 
 
 def _since(connection: Connection, found: Escalation, caller: Caller, key: str | None = None) -> int:

@@ -1,4 +1,4 @@
-"""An acknowledgement among the follow-ups of a case that finds nothing waiting, as far as can be read."""
+"""An acknowledgement or an act that finds nothing which waits for it, as far as can be read."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
-from producers.escalation_bodies import EscalationAcknowledgedBody
+from producers.escalation_bodies import EscalationAcknowledgedBody, EscalationActedBody
 from producers.refusals import Refused
 from producers.roles import Caller
 from rules.identity import escalation_id
+from schemas.escalation_events import EscalationActed
 from sinks.tables import escalations
 from tests.integration.door_room import DAWN, HOUR, Room, open_room
 from tests.integration.filled import Filled
@@ -43,6 +44,17 @@ def acknowledge(
         type="escalation_acknowledged", escalation_id=wanted, by_role="director"
     )
     return follow_up(room.door, model.store)(case_id, body, Caller("safety"), key)
+
+
+def act(room: Room, model: Filled, case_id: str, wanted: str) -> dict[str, Any]:
+    body = EscalationActedBody(
+        type="escalation_acted",
+        escalation_id=wanted,
+        act="made_safe",
+        reason="The pump was taken out.",
+        by_role="director",
+    )
+    return follow_up(room.door, model.store)(case_id, body, Caller("safety"), None)
 
 
 def raised(model: Filled, case_id: str, id: str, **changes: Any) -> None:
@@ -86,3 +98,19 @@ def test_of_one_that_was_closed_a_key_does_not_hide_it(room: Room, model: Filled
         acknowledge(room, model, case_id, wanted)
     (note,) = acknowledge(room, model, case_id, wanted, key="closed")["notes"]
     assert note.startswith("It is closed already, as far as is known here at ")
+
+
+def test_an_act_is_noted_where_nothing_is_open_and_taken_where_something_is(
+    room: Room, model: Filled
+) -> None:
+    case_id = room.report()["case_id"]
+    wanted = escalation_id(case_id, "immediate_danger")
+    (note,) = act(room, model, case_id, wanted)["notes"]
+    assert note.startswith("No such escalation of this case is open, as far as is known here at ")
+    raised(model, case_id, wanted, state="acknowledged")
+    assert act(room, model, case_id, wanted)["notes"] == []
+    with model.store.begin() as connection:
+        connection.execute(update(escalations).where(escalations.c.id == wanted).values(state="closed"))
+    (note,) = act(room, model, case_id, wanted)["notes"]
+    assert note.startswith("It is closed already, as far as is known here at ")
+    assert sum(isinstance(record, EscalationActed) for record in room.records(case_id)) == 3, "none is lost"
