@@ -86,7 +86,7 @@ def _settle(draft: Draft, obligation: Obligation) -> None:
     unnamed = statute and limb_not_named(draft.case.evidence, obligation)
     noted = (NOTED[LIMB_NOT_NAMED],) if unnamed else ()
     if rests_at is None:
-        standing = Standing("stood_down", in_time=True, because=RETRACTED)
+        standing = Standing("stood_down", done_in_time=True, because=RETRACTED)
     else:
         dates = _dates(draft, obligation, duty, rests_at)
         standing = judge(obligation, duty, instrument.basis, draft.case.evidence, dates.due_at)

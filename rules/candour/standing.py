@@ -16,23 +16,29 @@ from schemas.outcome_types import Evidence
 
 @dataclass(slots=True)
 class Standing:
-    """What a fold over the evidence comes to. `in_time`: something satisfied or discharged it in time, or it
-    was never owed, so that no breach stands."""
+    """What a fold over the evidence comes to. `done_in_time`: something satisfied it in time, or a person
+    closed it; `discharged_in_time`: it stood discharged when its due time passed."""
 
     status: Status
     due_at: Instant | None = None
     settled_at: Instant | None = None
     disputed: bool = False
-    in_time: bool = False
+    done_in_time: bool = False
+    discharged_in_time: bool = False
     never_notifiable: bool = False
     into_case: str = ""
     because: str = ""
-    determined: bool = False
+    determined: bool | None = None  # what the latest determination found
     done_at: Instant | None = None  # the earliest date of what satisfies it, even while it is closed
-    attempted: bool = False
+    attempted_at: Instant | None = None  # the first attempt to contact
     declined: list[Instant] = field(default_factory=list)
-    reached_at: Instant | None = None  # the latest contact that was made
+    reached: list[Instant] = field(default_factory=list)  # when contact was made
     letters: list[tuple[Instant, tuple[str, ...]]] = field(default_factory=list)
+
+    @property
+    def in_time(self) -> bool:
+        """No breach stands."""
+        return self.done_in_time or self.discharged_in_time
 
 
 def concerns(evidence: Evidence, obligation: Obligation) -> bool:
@@ -97,6 +103,7 @@ REPORTED = "The report itself is what this duty asks for."
 DONE = "All that is asked for was done."
 IN_WRITING = "All that the law asks for was given in writing."
 NO_NEVER_EVENT = "It does not stand as a never event of this provider."
+DUPLICATE = "This report is a duplicate; the duty is owed under the other case."
 NOT_NOTIFIABLE = "A determination found this not to be a notifiable safety incident."
 
 
@@ -119,12 +126,14 @@ def _weigh(standing: Standing, obligation: Obligation, duty: Duty, basis: str, o
             if duty.opens == "never_event":
                 _by_ledger(standing, obligation, one)
         case "case_linked":
-            if "duplicate" in one.marks and standing.status in UNSETTLED:
-                standing.status, standing.into_case = "merged", one.marks[-1]
-                standing.because = "This report is a duplicate; the duty is owed under the other case."
+            if "duplicate" in one.marks:
+                standing.into_case = one.marks[-1]
+                if standing.status in UNSETTLED:
+                    standing.status, standing.because = "merged", DUPLICATE
         case "harm_regraded" | "candour_opted_in":
             if reopens(obligation.id) in one.marks and standing.status == "stood_down":
-                standing.in_time = standing.never_notifiable = False
+                standing.done_in_time = standing.never_notifiable = False
+                standing.determined = None
                 _open_again(standing, obligation, "Harm was graded up again, or a person opened it again.")
     for proof in duty.satisfied_by:
         if proof.event == "reported" and one.kind == "case_linked" and one.reported_at is not None:
@@ -138,6 +147,8 @@ def _weigh(standing: Standing, obligation: Obligation, duty: Duty, basis: str, o
                 _satisfy(standing, complete_at, IN_WRITING)
         elif proof.marks.issubset(one.marks):
             _satisfy(standing, one.at, DONE)
+    if one.kind == "relevant_person_notified" and "in_person" in one.marks and duty.discharged_by_decline:
+        _contact(standing, obligation, one)  # whatever was or was not said: they met
 
 
 def _complete(letters: list[tuple[Instant, tuple[str, ...]]], needed: frozenset[str]) -> Instant | None:
@@ -164,49 +175,67 @@ def _satisfy(standing: Standing, at: Instant, because: str) -> None:
         case _:
             return
     standing.settled_at, standing.because = at, because
-    standing.in_time = standing.in_time or timely
+    standing.done_in_time = standing.done_in_time or timely
 
 
 def _contact(standing: Standing, obligation: Obligation, one: Evidence) -> None:
-    if one.kind == "contact_declined":
-        standing.declined.append(one.at)
-    else:
-        standing.attempted = True
-        if "reached" in one.marks:
-            standing.reached_at = max(standing.reached_at or one.at, one.at)
+    match one.kind:
+        case "contact_declined":
+            standing.declined.append(one.at)
+        case "contact_attempted":
+            first = standing.attempted_at
+            standing.attempted_at = one.at if first is None else min(first, one.at)
+            if "reached" in one.marks:
+                standing.reached.append(one.at)
+        case _:
+            standing.reached.append(one.at)
     _discharge(standing, obligation)
 
 
 def _discharge(standing: Standing, obligation: Obligation) -> None:
     """A refusal with an attempt discharges, until contact is made at a later date than the refusal."""
-    if not standing.attempted or not standing.declined:
+    if standing.attempted_at is None or not standing.declined:
         return
-    if standing.due_at is None or in_time(min(standing.declined), standing.due_at):
-        if standing.status in (*UNSETTLED, "discharged", "met_late"):
-            standing.in_time = True
-        if standing.status == "met_late":
-            standing.status = "met"
-    reached_at = standing.reached_at
-    holding = [at for at in standing.declined if reached_at is None or at >= reached_at]
+    standing.discharged_in_time = any(
+        _held(standing, declined_at, standing.attempted_at) for declined_at in standing.declined
+    )
+    if standing.status in ("met", "met_late"):
+        standing.status = "met" if standing.in_time else "met_late"
+    holding = [at for at in standing.declined if at >= max(standing.reached, default=at)]
     if holding and standing.status in (*UNSETTLED, "discharged"):
-        standing.status, standing.settled_at = "discharged", min(holding)
+        standing.status, standing.settled_at = "discharged", max(min(holding), standing.attempted_at)
         standing.because = (
             "The relevant person declined or could not be contacted, and attempts are logged; "
             "this discharges the duty and does not count as met."
         )
     elif not holding and standing.status == "discharged":
-        standing.status, standing.settled_at = _unsettled(standing, obligation), None
-        standing.because = "Contact was made again after all."
+        _unsettle(standing, obligation, "Contact was made again after all.")
 
 
-def _unsettled(standing: Standing, obligation: Obligation) -> Status:
-    return "provisional" if obligation.provisional and not standing.determined else "open"
+def _held(standing: Standing, declined_at: Instant, attempted_at: Instant) -> bool:
+    """Whether the duty stood discharged by this refusal when its due time passed."""
+    due_at = standing.due_at
+    if due_at is None:
+        return True
+    contact_again = any(at > declined_at and in_time(at, due_at) for at in standing.reached)
+    return in_time(max(declined_at, attempted_at), due_at) and not contact_again
+
+
+def _unsettle(standing: Standing, obligation: Obligation, because: str) -> None:
+    """As it would stand had nothing settled it."""
+    standing.settled_at = None
+    if standing.into_case:
+        standing.status, standing.because = "merged", DUPLICATE
+    elif standing.determined is False:
+        standing.status, standing.because = "stood_down", NOT_NOTIFIABLE
+    else:
+        waits = obligation.provisional and not standing.determined
+        standing.status, standing.because = "provisional" if waits else "open", because
 
 
 def _open_again(standing: Standing, obligation: Obligation, because: str) -> None:
     """What was done while it was closed was done."""
-    standing.status, standing.settled_at = _unsettled(standing, obligation), None
-    standing.because = because
+    _unsettle(standing, obligation, because)
     _discharge(standing, obligation)
     if standing.done_at is not None:
         _satisfy(standing, standing.done_at, DONE)
@@ -225,7 +254,7 @@ def _determine(standing: Standing, obligation: Obligation, notifiable: bool) -> 
 
 def _by_ledger(standing: Standing, obligation: Obligation, one: Evidence) -> None:
     """What the ledger of never events says is to this duty what a determination is to Regulation 20."""
-    standing.determined = "counted" in one.marks
+    standing.determined = True if "counted" in one.marks else None
     if "withdrawn" in one.marks:
         if standing.status in UNSETTLED:
             standing.status, standing.because = "stood_down", NO_NEVER_EVENT
@@ -240,7 +269,7 @@ def _stand_down(standing: Standing, one: Evidence) -> None:
     if (standing.status in UNSETTLED and (before_due or never)) or (late and never):
         standing.status, standing.settled_at = "stood_down", None
         standing.never_notifiable = never
-        standing.in_time = True
+        standing.done_in_time = True
         standing.because = (
             "Two persons recorded that the matter was never notifiable."
             if never

@@ -105,9 +105,18 @@ def _satisfies(one: CaseEvent, owed: Owed) -> bool:
 
 
 def _discharged(said: list[CaseEvent], owed: Owed) -> bool:
-    if owed.duty != "tell" or not any(isinstance(one, events.ContactAttempted) for one in said):
+    """Whether it stood discharged when its due time passed: refused, tried, and not met since."""
+    attempts = [one for one in said if isinstance(one, events.ContactAttempted)]
+    if owed.duty != "tell" or not attempts:
         return False
-    return any(isinstance(one, events.ContactDeclined) and _in_time(one.at, owed) for one in said)
+    met = [one.at for one in attempts if one.result == "reached"]
+    met += [one.at for one in said if isinstance(one, events.RelevantPersonNotified) and one.in_person]
+    tried_at = min(one.at for one in attempts)
+    return any(
+        _in_time(max(one.at, tried_at), owed) and not any(one.at < at and _in_time(at, owed) for at in met)
+        for one in said
+        if isinstance(one, events.ContactDeclined)
+    )
 
 
 def _investigated(one: CaseEvent, tell: Owed) -> bool:

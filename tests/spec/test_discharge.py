@@ -148,6 +148,98 @@ TOPIC = Topic(
             said="0x obligation_breached",
         ),
         Law(
+            "Refused in time, and nobody had tried before the due time: discharged, and the breach stands",
+            "§1.9.6 at least one logged attempt; dated after the due time, the breach stands",
+            CONTRACT
+            + """2014-01-06 10:00  declined
+            2014-01-09 00:01  tick
+            2014-01-20 10:00  attempt""",
+            "report SC35_2013 met\ntell SC35_2013 discharged breach-stands",
+            said="1x obligation_breached\n0x breach_withdrawn",
+        ),
+        Law(
+            "and where the first attempt reaches them, it was never discharged",
+            "§1.9.6",
+            CONTRACT
+            + """2014-01-06 10:00  declined
+            2014-01-09 00:01  tick
+            2014-01-20 10:00  attempt reached""",
+            "report SC35_2013 met\ntell SC35_2013 breached",
+            said="1x obligation_breached\n0x breach_withdrawn",
+        ),
+        Law(
+            "Contact re-established in good time reopens: untold by the due time, it is breached",
+            "§1.9.4, §1.9.6 contact re-established later reopens",
+            CONTRACT
+            + """2013-12-23 10:00  attempt
+            2013-12-24 10:00  declined
+            2013-12-27 10:00  attempt reached
+            2014-01-09 00:01  tick""",
+            "report SC35_2013 met\ntell SC35_2013 breached",
+            said="1x obligation_breached",
+        ),
+        Law(
+            "and told after the due time it is met late",
+            "§1.9.4, §1.9.6",
+            CONTRACT
+            + """2013-12-23 10:00  attempt
+            2013-12-24 10:00  declined
+            2013-12-27 10:00  attempt reached
+            2014-01-09 00:01  tick
+            2014-01-10 10:00  told""",
+            "report SC35_2013 met\ntell SC35_2013 met_late breach-stands\nexplain SC35_2013 open",
+        ),
+        Law(
+            "also where that contact comes to be known after the telling",
+            "§1.9.4, out of order",
+            CONTRACT
+            + """2013-12-23 10:00  attempt
+            2013-12-24 10:00  declined
+            2014-01-09 00:01  tick
+            2014-01-10 10:00  told
+            2014-01-11 10:00  attempt reached at=2013-12-27T10:00
+            2014-01-11 10:01  tick""",
+            "report SC35_2013 met\ntell SC35_2013 met_late breach-stands\nexplain SC35_2013 open",
+        ),
+        Law(
+            "To meet them and tell them is to make contact: the letter is owed",
+            "§1.4 20(4) follows the notification, §1.9.6",
+            STATUTE
+            + """2015-06-03 10:00  attempt
+            2015-06-04 10:00  declined
+            2015-06-21 10:00  told""",
+            "tell REG20_2015 met\nwrite REG20_2015 open",
+        ),
+        Law(
+            "To meet them without an apology is to make contact too: to tell is still owed",
+            "§1.4, §1.9.6",
+            STATUTE
+            + """2015-06-03 10:00  attempt
+            2015-06-04 10:00  declined
+            2015-06-21 10:00  told without=apology""",
+            "tell REG20_2015 open",
+        ),
+        Law(
+            "Contact re-established opens nothing that a determination has closed",
+            "§1.9.3, §1.9.6",
+            """2015-06-01 10:00  report harm=moderate
+            2015-06-03 10:00  attempt
+            2015-06-04 10:00  declined
+            2015-06-05 10:00  determined no
+            2015-06-20 10:00  attempt reached""",
+            "tell REG20_2015 stood_down",
+        ),
+        Law(
+            "nor in a case that was linked as a duplicate: it is owed under the other",
+            "§1.9.6, §1.9.10",
+            """2013-06-03 10:00  report harm=moderate
+            2013-06-04 10:00  attempt
+            2013-06-05 10:00  declined
+            2013-06-06 10:00  linked duplicate
+            2013-06-07 10:00  attempt reached""",
+            "report SC35_2013 met\ntell SC35_2013 merged",
+        ),
+        Law(
             "and if the refusal was then entered by mistake, the next tick says the breach",
             "§1.9.4, §1.9.9",
             CONTRACT
