@@ -4,15 +4,14 @@ What names another does nothing on the log, and the one that was meant would go 
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from producers import adopted
-from producers.facts import Changes
-from producers.obligations import duties_of
+from producers.obligations import corrected, duties_of
 from producers.refusals import wrong
 from producers.visit import OpenCase, Visit
 from rules.escalation.triggers import never_event_subject
@@ -43,7 +42,7 @@ def check(visit: Visit, case: OpenCase, wanted: str) -> None:
         return
     known = visit.events_of(case)
     found_in_pattern = any(kind == _PATTERN for kind, _ in known)  # its id is known over there alone
-    before = named._replace(providers=_earlier(changes for _, changes in known))
+    before = named._replace(providers=corrected(changes for _, changes in known))
     if not found_in_pattern and not can_have(case.case_id, before, wanted):
         mend = "Take the id from the case's escalations."
         raise wrong("/escalation_id", "is no escalation that this case can have.", mend)
@@ -72,16 +71,4 @@ def _triggers(connection: Connection) -> frozenset[tuple[str, str]]:
         (trigger["name"], trigger["rests_on"])
         for content in adopted.contents(connection, "escalation")
         for trigger in json.loads(content)["triggers"]
-    )
-
-
-def _earlier(changes: Iterable[Changes]) -> frozenset[str]:
-    """The codes of providers that were corrected since: a duty of theirs may still ask somebody to act."""
-    return frozenset(
-        code
-        for one in changes
-        for pointer, values in one.items()
-        if pointer.startswith("/facts/providers/") and pointer.endswith("/code")
-        for code in values
-        if code
     )

@@ -8,10 +8,11 @@ from producers import follow_ups as bodies
 from producers.claim_bodies import ClaimOpenedBody
 from producers.enriching import enrich, regrade
 from producers.escalation_bodies import EscalationAcknowledgedBody, EscalationActedBody
-from producers.facts import changed
+from producers.facts import CaseState, changed
 from producers.follow_up_body import AboutObligations, FollowUpBody
 from producers.follow_up_fields import READ, READ_OF_CASE, Fields
 from producers.never_event_bodies import NeverEventConfirmedBody
+from producers.providers import NOT_KNOWN
 from producers.refusals import Fault, Refused, wrong
 from producers.role_names import OTHER, role_code
 from producers.roles import Caller, require_sight
@@ -27,7 +28,7 @@ def follow_up(visit: Visit, case_id: str, body: bodies.AnyFollowUp, caller: Call
     if isinstance(body, bodies.CaseLinkedBody):
         linking.primary_of(visit, case_id, body)
     case = visit.case(case_id)
-    require_sight(caller, case.state.provider_codes())
+    _require_sight(visit, case, caller)
     at = body.at if body.at is not None else visit.now
     times.check(visit.now, at=at)
     _check_not_before(case, at)
@@ -43,7 +44,7 @@ def follow_up(visit: Visit, case_id: str, body: bodies.AnyFollowUp, caller: Call
         before = case.state
         record = _record(visit, case, body, common)
         visit.append(case, record, changes=changed(before, case.state))
-        notes += limbs.notes(visit.connection, record)
+        notes += limbs.notes(visit.connection, record) + _of_correction(before, case.state)
     if needs_vault(content, aside):
         visit.keep(case, event_id, content, aside)
     return {
@@ -53,6 +54,14 @@ def follow_up(visit: Visit, case_id: str, body: bodies.AnyFollowUp, caller: Call
         "kept_aside": sorted(aside),
         "notes": notes,
     }
+
+
+def _require_sight(visit: Visit, case: OpenCase, caller: Caller | None) -> None:
+    """Also for a provider that a correction took out: its duties stand until somebody answers them."""
+    codes = case.state.provider_codes()
+    if caller is not None and not caller.sees(codes):
+        codes = (*codes, *obligations.corrected(changes for _, changes in visit.events_of(case)))
+    require_sight(caller, codes)
 
 
 def _common(
@@ -133,20 +142,20 @@ def _about(visit: Visit, case: OpenCase, body: AboutObligations) -> Fields:
     state = case.state
     patient, provider = body.patient, body.provider
     if body.obligation_id is not None:
-        subject = obligations.subject_of(visit.connection, case.case_id, state, body.obligation_id)
+        subject = obligations.subject_of(visit, case, body.obligation_id)
         if subject is None:
             mend = "Take the id from the case's obligations."
             raise wrong("/obligation_id", "is no obligation that this case can have.", mend)
         for name, told, meant in (("patient", patient, subject[0]), ("provider", provider, subject[1])):
             if told is not None and told != meant:
                 raise wrong(f"/{name}", f"is {told}, but that obligation is about {meant}.", "Leave one out.")
-        patient, provider = subject
+        return {"patient": subject[0], "provider": subject[1], "obligation_id": body.obligation_id}
     refs = tuple(one.ref for one in state.facts.patients)
     everybody = isinstance(body, bodies.HarmRegradedBody)  # harm is of a patient, whoever provided the care
     return {
         "patient": _one("patient", patient, refs),
         "provider": _one("provider", provider, state.provider_codes(), may_be_all=everybody),
-        "obligation_id": body.obligation_id,
+        "obligation_id": None,
     }
 
 
@@ -169,6 +178,15 @@ def _check_not_before(case: OpenCase, at: Instant) -> None:
         detail = f"is {rfc3339(at)}, before the incident occurred, {rfc3339(occurred)}."
         fault = Fault("/at", detail, "Correct the time, or correct when it occurred by an enrichment.")
         raise Refused(422, "These times cannot be right", [fault])
+
+
+def _of_correction(before: CaseState, after: CaseState) -> list[str]:
+    gone = set(before.provider_codes()) - {NOT_KNOWN, *after.provider_codes()}
+    return [
+        f"What {code} owed stands: where it never was its incident, let two people of it record so by an "
+        "obligation_stood_down that names the obligation and says never_notifiable."
+        for code in sorted(gone)
+    ]
 
 
 def _notes(content: dict[str, Any]) -> list[str]:

@@ -233,6 +233,24 @@ def test_an_obligation_says_which_patient_and_provider(room: Room) -> None:
     )
 
 
+def test_a_duty_of_a_provider_that_was_corrected_can_still_be_answered_by_its_people(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    answer = room.follow(case_id, {"type": "enriched", "provider": "NZZ"})
+    assert any(note.startswith("What RXX owed stands") for note in answer["notes"])
+    down = {
+        "type": "obligation_stood_down",
+        "obligation_id": obligation_id(case_id, "p1", "RXX", "tell", "SC35_2013"),
+        "reason": "The patient was never here.",
+        "never_notifiable": True,
+        "second_person_role": "director",
+    }
+    assert room.post(case_id, down, "safety:RXX").status_code == 201
+    record = room.records(case_id)[-1]
+    assert (record.patient, record.provider) == ("p1", "RXX")
+    refused(room.post(case_id, {"type": "support_offered", "provider": "RXX"}), 422, "/provider")
+    assert room.post(case_id, down, "safety:RYY").status_code == 403
+
+
 @pytest.mark.parametrize("kind", ["escalation_acknowledged", "escalation_acted"])
 def test_an_escalation_that_the_case_cannot_have_is_refused(room: Room, kind: str) -> None:
     """Taken in, it would do nothing, and the one that was meant would go on climbing."""
