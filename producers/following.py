@@ -141,6 +141,12 @@ def _about(visit: Visit, case: OpenCase, body: AboutObligations) -> Fields:
     """Patient, provider and obligation: as named, as follows from the obligation, or as there is but one."""
     state = case.state
     patient, provider = body.patient, body.provider
+    if case.duplicate_of is not None and body.obligation_id is None:
+        detail = (
+            f"This case was linked to {case.duplicate_of}, where the incident goes on and duties are owed."
+        )
+        mend = f"Record it in case {case.duplicate_of}; or name the obligation of this case that is meant."
+        raise Refused(409, "This case is a duplicate", [Fault("", detail, mend)])
     if body.obligation_id is not None:
         subject = obligations.subject_of(visit, case, body.obligation_id)
         if subject is None:

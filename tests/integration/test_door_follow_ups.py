@@ -399,6 +399,19 @@ def test_a_link_is_written_on_both_cases_and_retracted_on_both(room: Room) -> No
     room.follow(duplicate["case_id"], body)
 
 
+def test_what_comes_to_a_duplicate_is_led_to_the_case_where_it_counts(room: Room) -> None:
+    duplicate, primary = room.report()["case_id"], room.report()["case_id"]
+    room.follow(duplicate, {"type": "case_linked", "duplicate_of": primary})
+    told = {"type": "relevant_person_notified", **EVERY["relevant_person_notified"]}
+    answer = room.post(duplicate, told)
+    assert (answer.status_code, answer.json()["title"]) == (409, "This case is a duplicate")
+    assert f"Record it in case {primary}" in answer.text
+    room.follow(primary, told)
+    room.follow(
+        duplicate, {**told, "obligation_id": obligation_id(duplicate, "p1", "RXX", "tell", "SC35_2013")}
+    )
+
+
 def test_a_link_that_would_hide_a_duty_is_refused(room: Room) -> None:
     duplicate, primary = room.report(), room.report(harm={"physical": "low"})
     body = {"type": "case_linked", "duplicate_of": primary["case_id"]}
