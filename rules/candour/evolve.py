@@ -4,6 +4,7 @@ from functools import lru_cache
 from sys import intern
 
 from rules.calendar import Calendar
+from rules.candour.standing import CONTACT
 from rules.candour.state import UNSETTLED, Case, Obligation, State, one_of
 from rules.london import SECOND, in_time
 from schemas.event_types import Instant
@@ -36,7 +37,7 @@ def apply(state: State, outcome: Outcome) -> None:
     if case is None:
         case = state.cases[case_id] = Case()
     obligation = remember(case, outcome)
-    if isinstance(outcome, EvidenceWithdrawn):
+    if _asks_again(outcome):
         for one in case.obligations.values():
             _set_alarm(state, one)
     if obligation is not None:
@@ -60,12 +61,19 @@ def remember(case: Case, outcome: Outcome) -> Obligation | None:
         case EvidenceWithdrawn():
             case.withdrawn = (*case.withdrawn, outcome.retracted_event_id)
             case.evidence = tuple(one for one in case.evidence if one.event_id != outcome.retracted_event_id)
-            for one in case.obligations.values():
-                # a due time that had passed is asked about again
-                if one.due_at is not None and not one.breached:
-                    one.spoken_until = min(one.spoken_until, one.due_at - SECOND)
+    if _asks_again(outcome):
+        for one in case.obligations.values():
+            if one.due_at is not None and not one.breached:
+                one.spoken_until = min(one.spoken_until, one.due_at - SECOND)
     case.revision = outcome.revision
     return None
+
+
+def _asks_again(outcome: Outcome) -> bool:
+    """Whether what showed that a due time had passed without a breach may show it no longer."""
+    if isinstance(outcome, EvidenceTaken):
+        return outcome.evidence.kind in CONTACT
+    return isinstance(outcome, EvidenceWithdrawn)
 
 
 def _opened(outcome: ObligationOpened) -> Obligation:

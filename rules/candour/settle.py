@@ -231,7 +231,9 @@ def _withdraw_breach(draft: Draft, obligation: Obligation, standing: Standing) -
     due_at = obligation.due_at
     if standing.in_time:
         because = f"What came to be known since shows that there was no breach. {standing.because}"
-    elif due_at is None or not passed(draft.speaker.recorded_at, due_at):
+    elif due_at is None or (
+        obligation.spoken_until <= due_at and not passed(draft.speaker.recorded_at, due_at)
+    ):
         because = "The due time has moved, and it has not passed."
     else:
         return

@@ -91,6 +91,8 @@ def judge(
     return standing
 
 
+CONTACT = ("contact_attempted", "relevant_person_notified")
+"""Evidence that they were met, so that what a refusal had discharged may be owed again."""
 DETERMINATION = "notifiable_determination_recorded"
 LIMB_NOT_NAMED: Note = "limb_not_named"
 WITHOUT_REPORT: Note = "without_report"

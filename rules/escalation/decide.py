@@ -162,9 +162,10 @@ def _provider(event: CaseEvent) -> tuple[str, str]:
 
 
 def _act(draft: Draft, event: EscalationAcknowledged | EscalationActed | DeliveryRecorded) -> None:
-    """Nothing follows for an escalation that this case does not have, nor from a second acknowledgement."""
+    """Nothing follows for an escalation that this case does not have, nor from a second acknowledgement, nor
+    from what was recorded before it was raised or sent back: that may be an echo of what did nothing then."""
     one = draft.case.escalations.get(event.escalation_id)
-    if one is None:
+    if one is None or not (isinstance(event, DeliveryRecorded) or _is_news(event, one)):
         return
     at = min(event.at, event.recorded_at)
     match event:

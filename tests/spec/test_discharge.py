@@ -93,6 +93,13 @@ TOPIC = Topic(
             said="1x breach_withdrawn",
         ),
         Law(
+            "What was recorded before the due time and comes after the tick takes no breach back by that",
+            "§1.9.4, out of order",
+            CONTRACT + "2014-01-09 00:01  tick\n2014-01-08 10:00  attempt",
+            "report SC35_2013 met\ntell SC35_2013 breached",
+            said="1x obligation_breached\n0x breach_withdrawn",
+        ),
+        Law(
             "Contact re-established reopens",
             "§1.9.6",
             STATUTE
@@ -200,6 +207,19 @@ TOPIC = Topic(
             2014-01-11 10:00  attempt reached at=2013-12-27T10:00
             2014-01-11 10:01  tick""",
             "report SC35_2013 met\ntell SC35_2013 met_late breach-stands\nexplain SC35_2013 open",
+        ),
+        Law(
+            "also where a tick had said already that there was no breach",
+            "§1.9.4, out of order",
+            CONTRACT
+            + """2013-12-23 10:00  attempt
+            2013-12-24 10:00  declined
+            2014-01-20 10:00  attempt reached
+            2014-01-21 00:01  tick
+            2014-01-22 10:00  attempt reached at=2013-12-27T10:00
+            2014-01-22 10:01  tick""",
+            "report SC35_2013 met\ntell SC35_2013 breached",
+            said="1x obligation_breached",
         ),
         Law(
             "To meet them and tell them is to make contact: the letter is owed",

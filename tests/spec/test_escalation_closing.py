@@ -91,6 +91,18 @@ TOPIC = Topic(
             said="1x escalation_returned",
         ),
         EscalationLaw(
+            "What did nothing when it first came does nothing when it comes again",
+            "design.md §3: the relay appends at least once",
+            """2014-02-05 10:00  report harm=severe
+            2014-02-05 10:20  A: acknowledged death_or_severe_harm
+            2014-02-05 10:30  B: acknowledged death_or_severe_harm
+            2014-02-05 10:40  retract A
+            2014-02-05 10:40  again B
+            2014-02-05 11:41  tick""",
+            "death_or_severe_harm climbed L2",
+            said="1x escalation_taken",
+        ),
+        EscalationLaw(
             "An act entered by mistake: it is open again",
             "law.md §1.9.9",
             """2014-02-05 10:00  report harm=severe
