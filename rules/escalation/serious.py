@@ -1,12 +1,13 @@
 """The clocks of the serious-incident frameworks (law.md §6): by version, grade and kind of investigation.
 
 A person declares a serious incident; the day of the declaration chooses the version. What was recorded is
-kept in the order of the log, and every clock is judged by all of it, so that late and retracted steps need
-nothing of their own. What is declared again after it was taken off has clocks of its own. These are
-expectations of a framework: a time missed breaches no duty of candour.
+kept in the order of the log, and every clock is judged by all of it and by the days that the steps are dated,
+so that late and retracted steps need nothing of their own. What is declared again after it was taken off has
+clocks of its own. These are expectations of a framework: a time missed breaches no duty of candour.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 from rules.escalation.contents import Framework, SeriousClock
@@ -42,7 +43,6 @@ from schemas.escalation_types import (
 from schemas.event_types import CaseEvent, Instant, Record
 
 MINUTE = 60 * SECOND
-WEEK_DAYS = 7
 
 STEPS: frozenset[type[Record]] = frozenset(
     {
@@ -191,10 +191,16 @@ class Standing(NamedTuple):
         return self.framework.clock_for(name, self.grade, self.investigation)
 
     def first(self, step: str) -> SeriousStepTaken | None:
-        return next((one for one in self.steps if one.step == step), None)
+        """The earliest by its date, in whichever order they were recorded."""
+        return min((one for one in self.steps if one.step == step), key=_dated, default=None)
 
     def delogged(self) -> bool:
         return self.first(DELOGGED) is not None
+
+    def reported(self) -> bool:
+        """Whether the investigation has the report without which it cannot be closed."""
+        asks = self.framework.closes_on_complete_report
+        return not asks or self._satisfied_at("investigation") is not None
 
     def clocks(self, draft: Draft) -> Iterator[_Wanted]:
         for name in ("steis", "initial_review", "investigation"):
@@ -240,12 +246,18 @@ class Standing(NamedTuple):
             case _:
                 asks = self.framework.closes_on_complete_report
                 reports = (one for one in self.steps if one.step == "final_report_submitted")
-                step = next((one for one in reports if not asks or set(one.marks) >= COMPLETE), None)
+                step = min(
+                    (one for one in reports if not asks or set(one.marks) >= COMPLETE),
+                    key=_dated,
+                    default=None,
+                )
         return step.at if step else None
 
     def _updates(self, draft: Draft, clock: SeriousClock) -> Iterator[_Wanted]:
         """By the same day of each month until it is closed or de-logged, up to the one that is next."""
-        ends = [one.at for one in self.steps if one.step in ENDS]
+        ends = [
+            one.at for one in self.steps if one.step == DELOGGED or (one.step == CLOSED and self.reported())
+        ]
         given = sorted(one.at for one in self.steps if one.step == "commissioner_updated")
         assert clock.monthly_by_day is not None
         known = [one.due_at or 0 for one in draft.case.clocks.values() if one.clock == "update"]
@@ -265,7 +277,11 @@ class Standing(NamedTuple):
 
 
 DECLARED, DELOGGED = "serious_incident_declared", "serious_incident_delogged"
-ENDS = ("serious_incident_closed", DELOGGED)
+CLOSED = "serious_incident_closed"
+
+
+def _dated(step: SeriousStepTaken) -> Instant:
+    return step.at
 
 
 def _declarations(case: Case) -> list[list[SeriousStepTaken]]:
@@ -289,7 +305,7 @@ def _due(draft: Draft, clock: SeriousClock, starts_at: Instant) -> Instant | Non
     if clock.working_days is not None:
         return draft.calendar.due(starts_at, clock.working_days)
     if clock.weeks is not None:
-        return last_second(day_of(starts_at + clock.weeks * WEEK_DAYS * 24 * HOUR))
+        return last_second(day_of(starts_at) + timedelta(weeks=clock.weeks))
     return None if clock.months is None else after_months(starts_at, clock.months)
 
 
@@ -413,7 +429,7 @@ def _lacks_to_close(standing: Standing | None, event: SeriousIncidentClosed) -> 
         yield "No serious incident is declared: there is nothing to close."
         return
     framework = standing.framework
-    if framework.closes_on_complete_report and standing._satisfied_at("investigation") is None:
+    if not standing.reported():
         yield "It is closed only after a full report with root cause, lessons and an action plan with dates."
     if event.actions_finished:
         return

@@ -92,7 +92,7 @@ TOPIC = Topic(
         ),
         EscalationLaw(
             "What did nothing when it first came does nothing when it comes again",
-            "design.md §3: the relay appends at least once",
+            "the relay appends at least once (ADR 2)",
             """2014-02-05 10:00  report harm=severe
             2014-02-05 10:20  A: acknowledged death_or_severe_harm
             2014-02-05 10:30  B: acknowledged death_or_severe_harm

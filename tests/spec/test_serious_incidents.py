@@ -319,14 +319,59 @@ TOPIC = Topic(
             update 2013-04 SIF_2010 open""",
         ),
         EscalationLaw(
-            "Of 2015: no grades, a review in 72 hours, 60 working days from the report",
-            "law.md §6; partly unconfirmed",
+            "Of 2015: no grades, a review in 72 hours worked as three working days, 60 from the report",
+            "law.md §1.7 CLK-09, §6; partly unconfirmed",
             """2015-04-07 10:00  report harm=low
             2015-04-08 10:00  declared investigation=comprehensive
             2015-04-09 10:00  steis""",
-            """initial_review SIF_2015 open due=2015-04-11T10:00
+            """initial_review SIF_2015 open due=2015-04-13
             investigation SIF_2015 open due=2015-07-06 starts=2015-04-09T10:00
             steis SIF_2015 met""",
+        ),
+        EscalationLaw(
+            "The three working days of the review leave Christmas out",
+            "law.md §1.7 CLK-09",
+            """2015-12-24 16:00  report harm=low
+            2015-12-24 17:00  declared investigation=comprehensive
+            2015-12-27 17:01  tick""",
+            """initial_review SIF_2015 open due=2015-12-31
+            investigation SIF_2015 open
+            steis SIF_2015 open""",
+        ),
+        EscalationLaw(
+            "Of two dates of a step the earlier counts, in whichever order they were recorded",
+            "law.md §1.9.4",
+            f"""{LOW}
+            2014-02-06 10:00  declared grade_1
+            2014-02-11 10:00  tick
+            2014-02-12 10:00  steis
+            2014-02-13 10:00  steis at=2014-02-10T09:00""",
+            """investigation SIF_2013 open
+            steis SIF_2013 met
+            update 2014-02 SIF_2013 missed
+            update 2014-03 SIF_2013 open""",
+        ),
+        EscalationLaw(
+            "Weeks are days on the calendar, whatever the clocks do between",
+            "law.md §2, §6",
+            """2013-06-09 10:00  report harm=low
+            2013-06-10 00:30  declared grade_2 investigation=independent""",
+            """investigation SIF_2013 open due=2013-12-09
+            steis SIF_2013 open
+            update 2013-07 SIF_2013 open""",
+        ),
+        EscalationLaw(
+            "Closed on a report that was entered by mistake: it is not closed, and its updates go on",
+            "law.md §6 closure, §1.9.9",
+            f"""{LOW}
+            2014-02-06 10:00  declared grade_1
+            2014-02-06 11:00  steis
+            2014-02-07 10:00  A: final_report root_cause lessons action_plan
+            2014-02-08 10:00  closed monitored
+            2014-02-09 10:00  retract A""",
+            """investigation SIF_2013 open
+            steis SIF_2013 met
+            update 2014-02 SIF_2013 open""",
         ),
         EscalationLaw(
             "The last day of the framework of 2013 and the first of 2015",
