@@ -8,11 +8,12 @@ crash leaves behind whether the other side can have the message.
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, RowMapping, and_, exists, func, select, update
+from sqlalchemy import Connection, RowMapping, and_, case, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import ProgrammingError
 
@@ -69,18 +70,35 @@ def begin(connection: Connection, row: Mapping[Any, Any], now: Moment, pace: Pac
     take_step(connection, row, "produced", 1, now.log)
 
 
-def claim(connection: Connection, now: Moment, most: int) -> list[RowMapping]:
-    """What is due, taken in hand, with the attempt counted."""
+def receiver(row: Mapping[Any, Any]) -> str:
+    """Who takes it: each webhook for itself, one mail server for all e-mail."""
+    return str(row["contact"] if row["channel"] == "webhook" else row["channel"])
+
+
+def claim(
+    connection: Connection, now: Moment, most: int, to_one: int, under_way: Mapping[str, int]
+) -> list[RowMapping]:
+    """What is due, at most so many and so many to one receiver; taken in hand, with the attempt counted.
+
+    `under_way`: how many attempts are being made, by receiver. The rest to one that has enough waits.
+    """
+    full = [name for name, number in under_way.items() if number >= to_one]
+    named = case((deliveries.c.channel == "webhook", deliveries.c.contact), else_=deliveries.c.channel)
     due = (
-        select(deliveries.c.id)
-        .where(deliveries.c.state == "planned", deliveries.c.next_wall <= now.wall)
+        select(deliveries.c.id, deliveries.c.channel, deliveries.c.contact)
+        .where(deliveries.c.state == "planned", deliveries.c.next_wall <= now.wall, named.not_in(full))
         .order_by(deliveries.c.next_wall)
         .limit(most)
         .with_for_update()
     )
+    counts, mine = Counter(under_way), []
+    for row in connection.execute(due).mappings():
+        counts[receiver(row)] += 1
+        if counts[receiver(row)] <= to_one:
+            mine.append(row["id"])
     taken = (
         update(deliveries)
-        .where(deliveries.c.id.in_(due))
+        .where(deliveries.c.id.in_(mine))
         .values(state="sending", attempts=deliveries.c.attempts + 1, changed_wall=now.wall)
         .returning(deliveries)
     )

@@ -1,9 +1,10 @@
 """Makes the attempts: takes what is due in hand, sends it in threads of its own, keeps what became of it.
 
-A receiver that hangs holds up one thread and nobody else.
+A receiver that hangs, or a mail server that is slow, holds up its own few threads and nobody else.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
@@ -21,6 +22,8 @@ from sinks.notify.results import Deferred, Overtaken, Refused, Result, Took, Unk
 from sinks.notify.tables import deliveries as table
 
 AT_ONCE = 8
+TO_ONE = 3
+"""Attempts at the same time, and of these to one receiver."""
 _AGAIN_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -42,7 +45,7 @@ class Sender:
         self._now, self._pace, self._stop = now, pace, stop
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="send")
         self._http = webhook.client()
-        self._under_way: set[Future[None]] = set()
+        self._under_way: dict[Future[None], str] = {}  # with the receiver of each
 
     def moment(self) -> Moment:
         return Moment(self._now(), wall())
@@ -58,15 +61,16 @@ class Sender:
         if free <= 0:
             return
         with self._store.begin() as connection:
-            rows = deliveries.claim(connection, self.moment(), free)
+            to = Counter(self._under_way.values())
+            rows = deliveries.claim(connection, self.moment(), free, TO_ONE, to)
         if rows:
             faults.point("claimed")
         for row in rows:
-            self._under_way.add(self._threads.submit(self._attempt, row))
+            self._under_way[self._threads.submit(self._attempt, row)] = deliveries.receiver(row)
 
     def sending(self) -> int:
         """How many attempts are under way."""
-        self._under_way = {one for one in self._under_way if not one.done()}
+        self._under_way = {one: to for one, to in self._under_way.items() if not one.done()}
         return len(self._under_way)
 
     def settle(self) -> None:

@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from schemas.registry import RegistryCodec
+from sinks.notify.sending import AT_ONCE, TO_ONE
 from tests.integration.notify_room import (
     SECRET,
     Notify,
@@ -165,6 +166,21 @@ def test_a_receiver_that_hangs_holds_up_nobody_else(notify: Notify) -> None:
     assert len(notify.receiver.requests) == 1, "the first one still hangs"
     notify.wait_for(hangs, BOARD, ("webhook", "delivered"))
     assert len(notify.receiver.pages) == 1
+
+
+def test_many_that_hang_at_one_receiver_hold_up_nobody_else(notify: Notify) -> None:
+    """Each attempt hangs for five seconds; whoever is told by another way does not wait for them."""
+    notify.contacts(ward_lead=["hook"], medical_director=["mail"])
+    notify.receiver.answers = [5.0] * 12
+    hang = [notify.raised(notify.case()) for _ in range(12)]
+    goes_on = notify.raised(notify.case())
+    notify.say(*hang)
+    until(lambda: len(notify.receiver.requests) >= TO_ONE)
+    notify.say(goes_on, notify.climbed(goes_on, "medical director"))
+    until(lambda: notify.mails)
+    assert len(notify.receiver.requests) < AT_ONCE, "no thread was left for the e-mail"
+    for one in hang:
+        notify.say(notify.taken(one))
 
 
 def test_a_redirect_is_not_followed(notify: Notify) -> None:
