@@ -10,7 +10,7 @@ from schemas.event_types import Instant
 from sinks.escalation import Escalation, SeriousClock
 from sinks.never_event import NeverEvent
 from sinks.obligation import Obligation
-from sinks.tables import case_events, obligations, outcomes, progress
+from sinks.tables import case_events, cases, obligations, outcomes, progress
 from views.reading import fold_at, load, settled_up_to
 from views.reading_escalations import clocks_of_case, of_case
 from views.reading_never_events import of_case as never_event_of_case
@@ -19,9 +19,13 @@ Payload = Mapping[str, Any]
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """`events` and `outcomes`: (type, payload), in the order of the log."""
+    """`events` and `outcomes`: (type, payload), in the order of the log.
+
+    `providers`: those of today, whatever was known then; they decide whose case it is.
+    """
 
     case_id: str
+    providers: Sequence[str]
     events: Sequence[tuple[str, Payload]]
     outcomes: Sequence[tuple[str, Payload]]
     obligations: Sequence[Obligation]
@@ -35,10 +39,6 @@ class Case(Struct, frozen=True, kw_only=True):
     def latest(self) -> Payload:
         """The event that says what the case is about."""
         return self.events[-1][1]
-
-    @property
-    def providers(self) -> list[str]:
-        return [provider["code"] for provider in self.latest["facts"]["providers"]]
 
     @property
     def retracted(self) -> dict[str, str]:
@@ -64,6 +64,7 @@ def read_case(connection: Connection, case_id: str, as_at: Instant | None) -> Ca
     said = _outcomes(connection, case_id, as_at)
     return Case(
         case_id=case_id,
+        providers=_providers(connection, case_id),
         events=[(row.type, row.payload) for row in rows],
         outcomes=said,
         obligations=_obligations(connection, case_id, as_at),
@@ -73,6 +74,11 @@ def read_case(connection: Connection, case_id: str, as_at: Instant | None) -> Ca
         quarantined=_quarantined(said),
         settled=_settled(connection, rows[-1].partition, rows[-1].offset, as_at),
     )
+
+
+def _providers(connection: Connection, case_id: str) -> list[str]:
+    known = select(cases.c.providers).where(cases.c.case_id == case_id)
+    return [provider["code"] for provider in connection.scalar(known) or ()]
 
 
 def _outcomes(connection: Connection, case_id: str, as_at: Instant | None) -> list[tuple[str, Payload]]:

@@ -219,6 +219,20 @@ def test_provider_reads_its_own_cases_only(api: Asking) -> None:
     read(api, "/api/cases/case-a", who="clinician:RXX")
 
 
+def test_whose_case_it_is_today_decides_who_reads_how_it_was(api: Asking, filled: Filled) -> None:
+    wrong = events.Provider(code="NZZ", type="independent", nhs_contract=False, scheme_member=False)
+    filled.add(
+        reported("case-moved", facts=facts(providers=(wrong,)), harm="none"),
+        event(events.Enriched, "case-moved", "moved", LATER, changed=("provider",)),
+    )
+    filled.settle()
+    then = "2014-01-09T00:01:00Z"
+    assert read(api, "/api/cases/case-moved", who="clinician:RXX", as_at=then)["provider"] == "NZZ"
+    assert read(api, "/api/cases/case-moved", who="clinician:RXX")["provider"] == "RXX"
+    read(api, "/api/cases/case-moved", 403, who="clinician:NZZ", as_at=then)
+    read(api, "/api/cases/case-moved", 403, who="clinician:NZZ")
+
+
 def test_other_machine_signs_in_first(app: FastAPI) -> None:
     elsewhere = Asking(app, "192.0.2.7")
     for path in ("/api/obligations", "/api/cases/case-a", "/api/audit/candour"):
