@@ -1,4 +1,4 @@
-"""Who reads what: decided here, once, for the read API, the live feed and the pages that ask them.
+"""Who reads what: one table, for the read API, the live feed and the pages that ask them.
 
 Signed in: a caller with a provider reads that provider's cases, one without (an auditor, say) reads all.
 Not signed in: on loopback, where the stack runs for demonstration, one reads as the safety team of all
@@ -11,14 +11,60 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from producers.refusals import Fault, Refused
-from producers.roles import Caller
+from producers.roles import Caller, Role
 from producers.sign_in import SignIn
+from schemas import claim_events as claims
+from schemas import indemnity_types as indemnity
+from schemas.contracts import snake
+from schemas.signal_types import SIGNAL_OUTCOMES
 
 SAFETY_TEAM = Caller("safety")
-AUDIT_READERS = frozenset({"safety", "director", "auditor", "admin"})
-REVIEW_READERS = frozenset({"safety", "director", "auditor"})
-FAMILY_READERS = REVIEW_READERS | {"clinician"}
-"""What a family has still to hear is read by those who tell it, too."""
+_REVIEWERS: frozenset[Role] = frozenset({"safety", "director", "auditor"})
+READERS: dict[str, frozenset[Role]] = {
+    "cases": _REVIEWERS | {"reporter", "clinician"},
+    "families": _REVIEWERS | {"clinician"},
+    "reviews": _REVIEWERS,
+    "audit": _REVIEWERS | {"admin"},
+    "drafts": _REVIEWERS | {"publisher"},
+}
+"""The table: what may be read, by whom; everybody else is refused.
+
+`cases`: each case, the board, and the lists of what is owed. `families`: what they have still to hear is read
+by those who tell it, too. `reviews`: of claims. `audit`: signals too. `drafts`: releases not yet published.
+"""
+
+_TO_FAMILIES = (
+    claims.AvoidabilityStated,
+    claims.MaterialFactRecorded,
+    claims.MaterialFactShared,
+    indemnity.FamilyUpdateOwed,
+    indemnity.FamilyUpdateGiven,
+    indemnity.FamilyUpdateWithdrawn,
+    indemnity.FactWaits,
+    indemnity.FactTold,
+    indemnity.FactNotShared,
+    indemnity.FactAlarmWithdrawn,
+    indemnity.FactDropped,
+)
+_APART: dict[str, str] = {
+    snake(kind.__name__): what
+    for what, kinds in (
+        ("reviews", (*claims.CLAIM_EVENTS, *indemnity.INDEMNITY_OUTCOMES)),
+        ("families", _TO_FAMILIES),
+        ("audit", SIGNAL_OUTCOMES),
+    )
+    for kind in kinds
+}
+"""Records of a case that are for those alone who may read the list they belong to."""
+
+
+def reads(caller: Caller, what: str) -> bool:
+    return caller.role in READERS[what]
+
+
+def reads_record(caller: Caller, type: str) -> bool:
+    """Whether who may read a case is shown a record of this type."""
+    return reads(caller, _APART.get(type, "cases"))
 
 
 @dataclass(frozen=True)
@@ -26,32 +72,27 @@ class Access:
     sign_in: SignIn
 
     def reader(self, request: HTTPConnection) -> Caller:
-        """Raises `Refused` (401)."""
-        caller = self.sign_in.caller(request)
-        if caller is not None:
-            return caller
-        if self.sign_in.open_to(request):
-            return SAFETY_TEAM
-        raise Refused(
-            401, "Sign in first", [Fault("", "Reading needs a role.", "Send `Authorization: Bearer …`.")]
-        )
+        """Raises `Refused` (401, 403), as do all of these."""
+        return self._one_of("cases", request, "Cases are")
 
     def auditor(self, request: HTTPConnection) -> Caller:
-        """Raises `Refused` (401, 403)."""
-        return self._one_of(AUDIT_READERS, request, "The audit is")
+        return self._one_of("audit", request, "The audit is")
 
     def reviewer(self, request: HTTPConnection) -> Caller:
-        """Raises `Refused` (401, 403)."""
-        return self._one_of(REVIEW_READERS, request, "Reviews of claims are")
+        return self._one_of("reviews", request, "Reviews of claims are")
 
     def teller(self, request: HTTPConnection) -> Caller:
-        """Raises `Refused` (401, 403)."""
-        return self._one_of(FAMILY_READERS, request, "What families have still to hear is")
+        return self._one_of("families", request, "What families have still to hear is")
 
-    def _one_of(self, able: frozenset[str], request: HTTPConnection, what: str) -> Caller:
-        caller = self.reader(request)
-        if caller.role not in able:
-            detail = f"{what} for {', '.join(sorted(able))}; you are {caller.role}."
+    def _one_of(self, what: str, request: HTTPConnection, named: str) -> Caller:
+        caller = self.sign_in.caller(request)
+        if caller is None:
+            if not self.sign_in.open_to(request):
+                fault = Fault("", "Reading needs a role.", "Send `Authorization: Bearer …`.")
+                raise Refused(401, "Sign in first", [fault])
+            caller = SAFETY_TEAM
+        if not reads(caller, what):
+            detail = f"{named} for {', '.join(sorted(READERS[what]))}; you are {caller.role}."
             raise Refused(403, "Not yours to read", [Fault("", detail)])
         return caller
 

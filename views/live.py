@@ -20,7 +20,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from producers.roles import Caller
 from producers.ward.route import ProblemRoute
 from sinks.writing import BOARD
-from views.access import Access
+from views.access import Access, reads_record
 from views.reading_board_news import AFTER, MOST, News, newest, since, told, values
 
 PING_SECONDS = 15
@@ -146,7 +146,7 @@ def router(feed: Feed, access: Access) -> APIRouter:
         seen = int(last_event_id) if last_event_id and last_event_id.isdecimal() else None
         # sse-starlette's own ping is a comment, for what lies in between; ours below is for the page.
         return EventSourceResponse(
-            _stream(feed, seen, caller.provider),
+            _stream(feed, seen, caller),
             ping=PING_SECONDS,
             ping_message_factory=lambda: ServerSentEvent(comment="ping"),
             send_timeout=30,
@@ -156,13 +156,13 @@ def router(feed: Feed, access: Access) -> APIRouter:
     return routes
 
 
-async def _stream(feed: Feed, seen: int | None, provider: str | None) -> AsyncIterator[bytes]:
+async def _stream(feed: Feed, seen: int | None, caller: Caller) -> AsyncIterator[bytes]:
     """What came together is sent together: on a busy day each sending costs more than what it carries."""
     yield ServerSentEvent(comment="the live board", retry=RETRY_MS).encode()
-    async for came in feed.news(seen, provider):
-        if came:
-            yield b"".join(_message(each) for each in came)
-        elif feed.listening:
+    async for came in feed.news(seen, caller.provider):
+        if mine := [each for each in came if reads_record(caller, each.body["type"])]:
+            yield b"".join(_message(each) for each in mine)
+        elif not came and feed.listening:
             yield ServerSentEvent(event="ping", data="{}").encode()
 
 

@@ -95,6 +95,13 @@ def _named(finding: Finding) -> str:
     return f"{one.subject}#{one.revision}"
 
 
+def kind_of(finding: Finding) -> str:
+    """The type of its outcome, in snake case."""
+    if finding.outcome is not None:
+        return snake(type(finding.outcome).__name__)
+    return finding.said.type if finding.said is not None else ""
+
+
 def _rule(finding: Finding) -> str:
     one = finding.said or finding.follows
     assert one is not None
@@ -110,11 +117,10 @@ def _verdict(
 ) -> Json:
     outcome, rule = finding.outcome, _rule(finding)
     said, follows = finding.said, finding.follows
-    kind = snake(type(outcome).__name__) if outcome is not None else said.type if said else ""
     return {
         "number": number,
         "rule": rule,
-        "type": kind,
+        "type": kind_of(finding),
         "subject": outcome.subject if outcome else said.subject if said else None,
         "revision": outcome.revision if outcome else None,
         "about": _about(outcome, rule, about),

@@ -55,6 +55,8 @@ def test_signing_in_leads_nowhere_else(open_page: Open) -> None:
     for away in ("https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example"):
         answer = request.post("/sign-in", form={"role": "safety", "next": away}, max_redirects=0)
         assert answer.headers["location"] == "/board"
+    answer = request.post("/sign-in", form={"role": "publisher"}, max_redirects=0)
+    assert answer.headers["location"] == "/", "who reads no case is not led to the board"
 
 
 def test_it_says_that_it_lives_and_how_long_answers_take(open_page: Open) -> None:

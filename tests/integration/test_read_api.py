@@ -11,8 +11,13 @@ from producers.cases import KnownCase, KnownEvent
 from producers.facts import CaseState
 from producers.sign_in import SignIn
 from rules.candour.policy import default_content, parse
+from schemas import claim_events as claims
 from schemas import event_types as events
+from schemas import indemnity_types as indemnity
 from schemas import outcome_types as outcomes
+from schemas import signal_types
+from schemas.event_types import Record
+from schemas.topics import SIGNALS
 from tests.integration.filled import Asking, Filled, own_database
 from tests.integration.log_writer import (
     DUE,
@@ -231,6 +236,82 @@ def test_whose_case_it_is_today_decides_who_reads_how_it_was(api: Asking, filled
     assert read(api, "/api/cases/case-moved", who="clinician:RXX")["provider"] == "RXX"
     read(api, "/api/cases/case-moved", 403, who="clinician:NZZ", as_at=then)
     read(api, "/api/cases/case-moved", 403, who="clinician:NZZ")
+
+
+CLAIMED = {
+    "clinician": {"avoidability_stated", "material_fact_recorded", "fact_waits"},
+    "safety": {
+        "avoidability_stated",
+        "material_fact_recorded",
+        "fact_waits",
+        "claim_opened",
+        "patient_paid",
+        "review_suggested",
+        "signal_raised",
+    },
+    "reporter": set(),
+}
+
+
+@pytest.fixture(scope="module")
+def claimed(filled: Filled) -> str:
+    """A case with a claim, a review, a verdict, a new fact and a question that is asked about it."""
+    trust = events.Provider(code="RVV", type="nhs_trust", nhs_contract=True, scheme_member=True)
+
+    def told(kind: type[Record], event_id: str, **fields: Any) -> Record:
+        return event(kind, "case-c", event_id, facts=facts(providers=(trust,)), **fields)
+
+    def found(kind: type[outcomes.Outcome], subject: str, **fields: Any) -> outcomes.Outcome:
+        return said(kind, "case-c", 1, MORNING, subject=subject, **fields)
+
+    verdict = {"verdict": "unavoidable", "to": "family", "confidence": "not_said", "found_by": "not_said"}
+    filled.add(
+        reported("case-c", facts=facts(providers=(trust,))),
+        opened("case-c", subject=tell("case-c", provider="RVV"), provider="RVV"),
+        told(claims.AvoidabilityStated, "stated", evidence_hashes=(), **verdict),
+        told(claims.MaterialFactRecorded, "fact"),
+        told(claims.ClaimOpened, "claim", claim_id="C-1"),
+        told(claims.PatientPaid, "paid", claim_id="C-1", pounds=100),
+    )
+    times = dict.fromkeys(("aware_at", "reported_at", "marked_at", "claim_opened_at"), MORNING)
+    review: dict[str, Any] = {"claim_id": "C-1", "basis": "proposed", "markers": ("m",), **times}
+    question = {"signal": "harm_graded_down", "question": "Why?", "about": "p1", "unit": "RVV|nurse"}
+    filled.add(
+        found(indemnity.FactWaits, "fact", event_id="fact", known_at=MORNING, due_at=DUE),
+        found(indemnity.ReviewSuggested, "review", provider="RVV", **review),
+    )
+    filled.add(
+        found(signal_types.SignalRaised, "signal", provider="RVV", at=MORNING, **question), topic=SIGNALS
+    )
+    filled.settle()
+    return "case-c"
+
+
+@pytest.mark.parametrize("role", CLAIMED)
+def test_a_case_gives_away_no_more_than_the_lists_of_claims_families_and_signals(
+    api: Asking, claimed: str, role: str
+) -> None:
+    for as_at in ("", "2014-01-09T00:01:00Z"):
+        case = read(api, f"/api/cases/{claimed}", who=f"{role}:RVV", as_at=as_at)
+        shown = {entry["type"] for entry in (*case["timeline"], *case["outcomes"])}
+        assert shown - {"reported", "obligation_opened"} == CLAIMED[role]
+        assert len(case["obligations"]) == 1
+
+
+def test_what_the_door_alone_knows_is_shown_no_further(api: Asking, door: Door) -> None:
+    state = CaseState(facts=facts(), potential="not_known", flags=0)
+    known = [KnownEvent(kind, kind, MORNING, MORNING, None) for kind in ("reported", "claim_opened")]
+    door.cases["claim-new"] = KnownCase("claim-new", state, None, MORNING, tuple(known))
+    for who, types in (("reporter", ["reported"]), ("safety", ["reported", "claim_opened"])):
+        timeline = read(api, "/api/cases/claim-new", who=who)["timeline"]
+        assert [entry["type"] for entry in timeline] == types
+
+
+@pytest.mark.parametrize("role", ["publisher", "admin"])
+@pytest.mark.parametrize("path", ["/api/cases/case-a", "/api/obligations"])
+def test_who_handles_releases_or_the_service_reads_no_case(api: Asking, path: str, role: str) -> None:
+    refused = read(api, path, 403, who=role)
+    assert "Cases are for auditor, clinician, director, reporter, safety" in refused["detail"]
 
 
 def test_other_machine_signs_in_first(app: FastAPI) -> None:

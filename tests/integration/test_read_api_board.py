@@ -13,6 +13,7 @@ from tests.integration.filled import Filled, own_database
 from tests.integration.log_writer import DUE, HOUR, MORNING, event, facts, opened, reported, said, tell
 from tests.stack import Stack
 from views import case_page
+from views.access import SAFETY_TEAM
 from views.api.cases import shape
 from views.board import Board, board
 from views.reading_cases import read_case
@@ -166,7 +167,7 @@ def test_timeline_puts_what_followed_behind_its_event(filled: Filled) -> None:
     with filled.store.connect() as connection:
         case = read_case(connection, "line", None)
     assert case is not None
-    lines = case_page.merged(shape(case, None))
+    lines = case_page.merged(shape(case, SAFETY_TEAM, None))
     assert [line["type"] for line in lines] == [
         "reported",
         "obligation_opened",

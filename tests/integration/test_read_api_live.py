@@ -16,8 +16,9 @@ from fastapi import FastAPI
 from producers.sign_in import SignIn
 from schemas import event_types as events
 from schemas import outcome_types as outcomes
+from schemas.claim_events import ClaimOpened
 from tests.integration.filled import Asking, Filled, own_database
-from tests.integration.log_writer import DUE, MORNING, facts, opened, reported, said, tell
+from tests.integration.log_writer import DUE, MORNING, event, facts, opened, reported, said, tell
 from tests.stack import Stack
 from views import live, reading_board_news
 from views.access import Access
@@ -123,6 +124,16 @@ def test_each_reader_hears_of_its_own_provider_only(filled: Filled, address: str
         filled.add(reported("live-3"), opened("live-3"))
         filled.add(reported("live-3-other", facts=facts(providers=(other,))))
         assert reader.next()["case_id"] == "live-3-other"
+
+
+def test_claims_are_told_to_those_alone_who_read_their_reviews(filled: Filled, address: str) -> None:
+    claim = event(ClaimOpened, "live-claim", "live-claim-opened", claim_id="C-1")
+    with reading(address, who="clinician") as other, reading(address, who="auditor") as auditor:
+        filled.add(reported("live-claim"), claim, reported("live-after"))
+        assert [auditor.next()["type"] for _ in range(3)] == ["reported", "claim_opened", "reported"]
+        assert [other.next()["case_id"] for _ in range(2)] == ["live-claim", "live-after"]
+    for role in ("publisher", "admin"):
+        assert httpx.get(address, headers={"Authorization": f"Bearer demo:{role}"}).status_code == 403
 
 
 def test_flood_is_told_as_one_reload(filled: Filled, address: str) -> None:

@@ -13,7 +13,7 @@ from producers.roles import Caller
 from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
 from schemas.event_types import Instant
-from views.access import Access, require_sight
+from views.access import Access, reads_record, require_sight
 from views.api import escalation_shapes, never_events, shapes
 from views.api.times import parse, utc
 from views.at_door import AtDoor, DoorAway
@@ -36,13 +36,16 @@ def router(store: Engine, access: Access, at_door: AtDoor) -> APIRouter:
             return _only_at_door(case_id, at_door.look(case_id), when, caller)
         require_sight(caller, found.providers)
         # Asked second: what the door accepts in between makes the answer unsettled, never wrong.
-        return shape(found, when, when is not None or _all_here(found, at_door))
+        return shape(found, caller, when, when is not None or _all_here(found, at_door))
 
     return routes
 
 
-def shape(found: Case, as_at: Instant | None, all_here: bool = True) -> shapes.Json:
-    """`all_here`: whether all that the door accepted of the case stands in the read model."""
+def shape(found: Case, caller: Caller, as_at: Instant | None, all_here: bool = True) -> shapes.Json:
+    """As far as the caller may read it.
+
+    `all_here`: whether all that the door accepted of the case stands in the read model.
+    """
     retracted = found.retracted
     return {
         "case_id": found.case_id,
@@ -56,8 +59,11 @@ def shape(found: Case, as_at: Instant | None, all_here: bool = True) -> shapes.J
         "timeline": [
             shapes.timeline_entry(kind, event, retracted.get(event["event_id"]))
             for kind, event in found.events
+            if reads_record(caller, kind)
         ],
-        "outcomes": [shapes.outcome(kind, said) for kind, said in found.outcomes],
+        "outcomes": [
+            shapes.outcome(kind, said) for kind, said in found.outcomes if reads_record(caller, kind)
+        ],
         "as_at": utc(as_at),
         "settled": found.settled and all_here,
     }
@@ -91,7 +97,11 @@ def _only_at_door(
         raise Refused(
             404, "Not known then", [Fault("/as_at", detail, "Ask for a later time, or leave as_at out.")]
         )
-    events = [event for event in known.events if as_at is None or event.recorded_at <= as_at]
+    events = [
+        event
+        for event in known.events
+        if (as_at is None or event.recorded_at <= as_at) and reads_record(caller, event.type)
+    ]
     return {
         "case_id": case_id,
         **shapes.facts(msgspec.to_builtins(known.state.copied())),

@@ -1,5 +1,6 @@
 """`GET /api/cases/{case_id}/why`"""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import httpx
@@ -12,10 +13,10 @@ from producers.roles import Caller
 from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
 from schemas.registry import RegistryRefused
-from views.access import Access, require_sight
+from views.access import Access, reads_record, require_sight
 from views.api.times import parse, utc
 from views.reading_why import Reasons
-from views.why import shape
+from views.why import kind_of, shape
 
 
 def router(reasons: Reasons, access: Access) -> APIRouter:
@@ -27,7 +28,10 @@ def router(reasons: Reasons, access: Access) -> APIRouter:
         caller: Annotated[Caller, Depends(access.reader)],
         as_at: Annotated[str | None, Query(description="As it was known at this time (RFC 3339).")] = None,
     ) -> dict[str, Any]:
-        """Each verdict with its clause, evidence and places on the log, decided again and compared."""
+        """Each verdict with its clause, evidence and places on the log, decided again and compared.
+
+        Verdicts on claims and signals only for who may read those.
+        """
         when, case_id = parse("as_at", as_at), require_id(case_id)
         try:
             found = reasons.explain(case_id)
@@ -40,6 +44,7 @@ def router(reasons: Reasons, access: Access) -> APIRouter:
             detail = f"This case was recorded at {utc(found.known_since)}."
             mend = "Ask for a later time, or leave as_at out."
             raise Refused(404, "Not known then", [Fault("/as_at", detail, mend)])
-        return shape(found, when)
+        mine = [one for one in found.findings if reads_record(caller, kind_of(one))]
+        return shape(replace(found, findings=mine), when)
 
     return routes

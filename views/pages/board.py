@@ -6,11 +6,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
+from producers.roles import Caller
 from schemas.event_types import Instant
 from views import board
-from views.access import Access, own_provider
+from views.access import Access, own_provider, reads
 from views.pages import board_view
 from views.pages.escalations import may
 from views.pages.now import Clock
@@ -40,8 +42,18 @@ def board_page(request: Request) -> Response:
             duty=wanted["duty"] or None,
             shown=SHOWN_WHOLE if whole else SHOWN,
         )
+    found = _as_read_by(caller, found)
     context = _context(found, wanted, now) | {"wanted": wanted, "own": caller.provider, "whole": whole}
-    return page(request, "board", context | {"more": None if whole else _more(wanted)} | may(request))
+    context |= {"more": None if whole else _more(wanted), "families": reads(caller, "families")}
+    return page(request, "board", context | may(request))
+
+
+def _as_read_by(caller: Caller, found: board.Board) -> board.Board:
+    """Without what the lists of signals and of families would refuse."""
+    none = board.Part(shown=(), count=0)
+    if not reads(caller, "audit"):
+        found = replace(found, quiet=none, questions=0)
+    return found if reads(caller, "families") else replace(found, to_hear=none, to_hear_overdue=0)
 
 
 def _more(wanted: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from producers.roles import ROLES, Caller
 from producers.sign_in import forget, remember
+from views.access import reads
 from views.pages import words
 from views.pages.fields import Choice, Field, Filled
 from views.pages.rendering import page
@@ -22,8 +23,8 @@ HINTS = {
     "safety": "All of that, and regrades, stand-downs, links, retractions",
     "director": "Acknowledges, acts as second person, signs",
     "auditor": "Reads all providers",
-    "publisher": "Handles releases",
-    "admin": "Looks after the service",
+    "publisher": "Handles releases; reads no case",
+    "admin": "Looks after the service; reads no case",
 }
 ROLE = Field(
     "role",
@@ -37,7 +38,7 @@ PROVIDER = Field(
 
 
 @router.get("/sign-in")
-async def form(request: Request, next: str = "/board") -> HTMLResponse:
+async def form(request: Request, next: str = "") -> HTMLResponse:
     return page(request, "sign_in", {"role": ROLE, "provider": PROVIDER, "filled": {"next": next}})
 
 
@@ -53,8 +54,10 @@ async def sign_in(request: Request, filled: Annotated[Filled, Depends(typed)]) -
     if errors or role is None:
         context = {"role": ROLE, "provider": PROVIDER, "filled": filled, "errors": errors}
         return page(request, "sign_in", context, status=422)
-    answer = RedirectResponse(_own(filled.get("next", "")), 303)
-    remember(answer, Caller(role, provider or None))
+    caller = Caller(role, provider or None)
+    home = "/board" if reads(caller, "cases") else "/"
+    answer = RedirectResponse(_own(filled.get("next", ""), home), 303)
+    remember(answer, caller)
     return answer
 
 
@@ -65,8 +68,8 @@ async def sign_out() -> Response:
     return answer
 
 
-def _own(path: str) -> str:
-    """A path of this site; anything that could lead elsewhere becomes the board."""
+def _own(path: str, home: str) -> str:
+    """A path of this site; anything that could lead elsewhere becomes `home`."""
     parts = urlsplit(path)
     fine = path.startswith("/") and not path.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
-    return path if fine else "/board"
+    return path if fine else home

@@ -189,6 +189,24 @@ def test_a_review_is_for_the_scheme_and_the_provider(whole: Stack, role: str) ->
         assert answer.status_code == 403, answer.text
 
 
+def test_neither_does_its_case_give_it_away(whole: Stack, scheme: Scheme) -> None:
+    case_id = scheme.reviews(state="decided", provider="RXX")[0]["case_id"]
+    for role, rules in (("reporter:RXX", {"candour"}), ("auditor", {"candour", "indemnity"})):
+        who = {"Authorization": f"Bearer demo:{role}", "Cookie": f"candour_sign_in=demo:{role}"}
+        with httpx.Client(base_url=whole.url, timeout=60, headers=who) as asking:
+            why = asking.get(f"/api/cases/{case_id}/why").json()
+            assert {one["rule"] for one in why["verdicts"]} >= rules
+            assert ("indemnity" in {one["rule"] for one in why["verdicts"]}) == ("indemnity" in rules)
+            for page in ("", "/why"):
+                text = asking.get(f"/cases/{case_id}{page}").text
+                assert ("Decision taken" in text) == ("indemnity" in rules), page
+    for role in ("publisher", "admin"):
+        who = {"Authorization": f"Bearer demo:{role}", "Cookie": f"candour_sign_in=demo:{role}"}
+        with httpx.Client(base_url=whole.url, timeout=60, headers=who) as asking:
+            for path in (f"/cases/{case_id}", f"/api/cases/{case_id}/why", "/board", "/api/never-events"):
+                assert asking.get(path).status_code == 403, (role, path)
+
+
 def test_the_safety_team_of_the_provider_reads_its_own(whole: Stack) -> None:
     with httpx.Client(
         base_url=whole.url, timeout=60, headers={"Authorization": "Bearer demo:safety:RXX"}
