@@ -13,7 +13,7 @@ from producers.refusals import Fault, Refused, pointer
 from producers.reports import Harm, PatientBody, RelevantPerson, ReportBody
 from producers.role_names import role_code
 from producers.roles import Caller
-from producers.said import as_json, said
+from producers.said import REPORTER, as_json, said
 from producers.visit import OpenCase, Visit
 from rules.london import day_of
 from schemas.cloud_events import rfc3339
@@ -59,11 +59,12 @@ def report(visit: Visit, body: ReportBody, caller: Caller | None) -> dict[str, A
     case = visit.open_new(state)
     report_id = str(uuid4())
     content, aside = said(body)
-    reporter = content.pop("reporter", None)
+    reporter = content.pop("reporter", None) or {}
+    theirs = {place: aside.pop(place) for place in tuple(aside) if place.startswith(REPORTER)}
     if body.anonymous:
-        aside = {place: value for place, value in aside.items() if not place.startswith("/reporter/")}
-    elif reporter:
-        visit.keep_reporter(case, report_id, reporter)
+        theirs = {}
+    elif reporter or theirs:
+        visit.keep_reporter(case, report_id, reporter | ({"kept_aside": theirs} if theirs else {}))
     visit.keep(case, report_id, content, aside)
     visit.append(case, _record(visit, case, report_id, body))
     receipt = _receipt(report_id, body, reported_at, visit.now)
@@ -74,7 +75,7 @@ def report(visit: Visit, body: ReportBody, caller: Caller | None) -> dict[str, A
         "patients": [{"ref": patient.ref} for patient in state.facts.patients],
         "recorded_at": rfc3339(visit.now),
         "receipt": receipt,
-        "kept_aside": sorted(aside),
+        "kept_aside": sorted(aside | theirs),
         "notes": reading.notes,
     }
 

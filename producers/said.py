@@ -8,8 +8,20 @@ from pydantic import BaseModel
 from producers.refusals import pointer, wrong
 from producers.role_names import OTHER, role_code
 
+REPORTER = "/reporter/"
+"""Where the pointers begin of what is kept aside with a reporter's identity."""
+
 _TEXTS = frozenset(
-    {"reason", "evidence", "what_happened", "ward", "name", "nhs_number", "date_of_birth", "patients"}
+    {
+        "reason",
+        "evidence",
+        "what_happened",
+        "ward",
+        "name",
+        "nhs_number",
+        "date_of_birth",
+        "patients",
+    }
 )
 _ROLES = ("by_role", "second_person_role")
 

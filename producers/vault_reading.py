@@ -8,9 +8,14 @@ from sqlalchemy import Connection, select, text, update
 from producers.cases import require_id
 from producers.connections import transaction
 from producers.now import SystemClock
-from producers.tables import case_keys, vault
+from producers.said import REPORTER
+from producers.tables import case_keys
 from producers.vault import CaseKey, Vault
+from schemas.event_types import Instant
 
+_READ_TEXTS = text(
+    "SELECT event_id::text, sealed FROM door.read_texts(:case_id, :by_role, :provider, :purpose)"
+)
 _READ_REPORTER = text("SELECT event_id::text, sealed FROM door.read_reporter(:case_id, :by_role, :purpose)")
 
 
@@ -27,16 +32,29 @@ class Kept:
     aside: dict[str, Any]
 
 
-def texts(connection: Connection, opener: Vault, case_id: str) -> tuple[Kept, ...]:
-    """What was written about a case, in the order in which it came. Raises `Erased`."""
+def texts(
+    connection: Connection,
+    opener: Vault,
+    case_id: str,
+    *,
+    by_role: str,
+    purpose: str,
+    provider: str | None = None,
+) -> tuple[Kept, ...]:
+    """What was written about a case, in the order in which it came. The read is written down.
+
+    Raises `Erased`. `provider`: the one that the reader belongs to, None for all.
+    """
     key = _key(connection, opener, case_id)
-    rows = connection.execute(
-        select(vault.c.event_id, vault.c.sealed)
-        .where(vault.c.case_id == key.case_id)
-        .order_by(vault.c.recorded_at)
-    )
-    opened = ((row.event_id, key.unseal(row.event_id, row.sealed)) for row in rows)
-    return tuple(Kept(event_id, content["said"], content["kept_aside"]) for event_id, content in opened)
+    values = {"case_id": key.case_id, "by_role": by_role, "provider": provider, "purpose": purpose}
+    rows = connection.execute(_READ_TEXTS, values)
+    return tuple(_kept(row.event_id, key.unseal(row.event_id, row.sealed)) for row in rows)
+
+
+def _kept(event_id: str, content: dict[str, Any]) -> Kept:
+    """Without what an earlier release kept here of a reporter, whose identity is read apart."""
+    aside = {place: value for place, value in content["kept_aside"].items() if not place.startswith(REPORTER)}
+    return Kept(event_id, content["said"], aside)
 
 
 def reporters(
@@ -47,6 +65,12 @@ def reporters(
     values = {"case_id": key.case_id, "by_role": by_role, "purpose": purpose}
     rows = connection.execute(_READ_REPORTER, values)
     return tuple(key.unseal_reporter(row.event_id, row.sealed) for row in rows)
+
+
+def erased_at(connection: Connection, case_id: str) -> Instant | None:
+    """When the key of a case was destroyed; None where it was not."""
+    wanted = select(case_keys.c.destroyed_at).where(case_keys.c.case_id == require_id(case_id))
+    return connection.execute(wanted).scalar()
 
 
 def erase(database: str, case_id: str, by: str) -> bool:

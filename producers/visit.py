@@ -169,6 +169,7 @@ class Visit:
 
     def keep_reporter(self, case: OpenCase, event_id: str, content: dict[str, Any]) -> None:
         assert case.key is not None
+        as_json(content)  # refuses what cannot be kept
         row = {
             "event_id": event_id,
             "case_id": case.case_id,

@@ -11,10 +11,10 @@ BEGIN
     END LOOP;
 END $$;
 
--- Intake writes; it may add a reporter's identity and never read one.
+-- Intake writes; it may add texts and a reporter's identity, and never read one.
 GRANT SELECT, INSERT, UPDATE ON door.cases, door.events TO candour_door;
-GRANT SELECT, INSERT ON door.outbox, door.vault, door.case_keys, door.receipts, door.answers TO candour_door;
-GRANT INSERT ON door.reporters TO candour_door;
+GRANT SELECT, INSERT ON door.outbox, door.case_keys, door.receipts, door.answers TO candour_door;
+GRANT INSERT ON door.vault, door.reporters TO candour_door;
 GRANT SELECT ON door.ticks, door.adoptions, door.schema_ids, door.providers TO candour_door;
 
 GRANT SELECT, DELETE ON door.outbox TO candour_relay;
@@ -23,9 +23,11 @@ GRANT SELECT, INSERT ON door.outbox, door.ticks TO candour_clock;
 GRANT SELECT, INSERT, UPDATE ON door.clock_notes TO candour_clock;
 GRANT SELECT ON door.schema_ids TO candour_clock;
 
--- The pages: what a case is about, and what was written about it.
-GRANT SELECT ON door.cases, door.events, door.vault, door.case_keys, door.ticks, door.outbox, door.providers,
-    door.receipts, door.clock_notes TO candour_reader;
+-- The pages: what a case is about; and what was written about it, through the function that writes down each read.
+GRANT SELECT ON door.cases, door.events, door.case_keys, door.ticks, door.outbox, door.providers, door.receipts,
+    door.clock_notes TO candour_reader;
+GRANT EXECUTE ON FUNCTION door.read_texts(uuid, text, text, text) TO candour_reader;
+REVOKE SELECT ON door.vault FROM candour_door, candour_reader; -- an earlier release gave it
 
 -- Who reported: through the function that writes down each read, and in no other way.
 GRANT EXECUTE ON FUNCTION door.read_reporter(uuid, text, text) TO candour_reporter_reader;

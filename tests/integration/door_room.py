@@ -28,6 +28,7 @@ from producers.providers import load_demonstration
 from producers.sign_in import SignIn
 from producers.ticking import advance
 from producers.vault import Vault
+from producers.vault_reading import Kept, texts
 from producers.ward import router
 from rules.defaults import DEFAULTS
 from schemas.codec import Codec
@@ -87,6 +88,10 @@ class Room:
         codec = Codec.local()
         decoded: list[Record] = [codec.decode(bytes(value)) for (value,) in found]
         return decoded
+
+    def texts(self, case_id: str) -> tuple[Kept, ...]:
+        with self.engine.begin() as connection:
+            return texts(connection, self.door.vault, case_id, by_role="safety", purpose="a test")
 
     def tick(self, as_of: int) -> None:
         assert advance(self.database, as_of)

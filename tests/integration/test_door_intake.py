@@ -18,7 +18,7 @@ from producers.now import SYSTEM_SLACK_MS
 from producers.reporting import report
 from producers.reports import ReportBody
 from producers.sign_in import SignIn
-from producers.vault_reading import reporters, texts
+from producers.vault_reading import reporters
 from schemas.event_types import (
     ANONYMOUS,
     NEVER_EVENT_PROPOSED,
@@ -68,7 +68,7 @@ def test_a_report_is_in_vault_receipts_outbox_and_readable_once_answered(room: R
     assert answer["patients"] == [{"ref": "p1"}]
     with room.engine.connect() as connection:
         case = known(connection, answer["case_id"])
-        (kept,) = texts(connection, room.door.vault, answer["case_id"])
+    (kept,) = room.texts(answer["case_id"])
     assert case is not None
     assert case.state.facts == record.facts
     assert kept.said["what_happened"] == FALL["what_happened"]
@@ -137,7 +137,7 @@ def test_an_anonymous_report_keeps_no_reporter(room: Room) -> None:
         assert (
             reporters(connection, room.door.vault, answer["case_id"], by_role="safety", purpose="test") == ()
         )
-        (kept,) = texts(connection, room.door.vault, answer["case_id"])
+    (kept,) = room.texts(answer["case_id"])
     assert "Ottoline" not in repr(kept)
     assert "registrar" not in repr(kept)
 
@@ -145,16 +145,25 @@ def test_an_anonymous_report_keeps_no_reporter(room: Room) -> None:
 def test_unknown_fields_are_kept_aside_and_reported_back(room: Room) -> None:
     answer = room.report(bed={"number": 4}, patients=[{"name": "A", "shoe/size": 9}])
     assert answer["kept_aside"] == ["/bed", "/patients/0/shoe~1size"]
-    with room.engine.connect() as connection:
-        (kept,) = texts(connection, room.door.vault, answer["case_id"])
+    (kept,) = room.texts(answer["case_id"])
     assert kept.aside == {"/bed": {"number": 4}, "/patients/0/shoe~1size": 9}
+
+
+def test_what_nobody_knew_of_a_reporter_is_kept_with_the_reporter(room: Room) -> None:
+    answer = room.report(reporter={"email": "o@example.org"})
+    assert answer["kept_aside"] == ["/reporter/email"]
+    (kept,) = room.texts(answer["case_id"])
+    assert "example.org" not in repr(kept)
+    with room.engine.begin() as connection:
+        asked = {"by_role": "safety", "purpose": "test"}
+        (found,) = reporters(connection, room.door.vault, answer["case_id"], **asked)
+    assert found == {"kept_aside": {"/reporter/email": "o@example.org"}}
 
 
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_any_script_is_kept_exactly(room: Room, text: str) -> None:
     answer = room.report(what_happened=text)
-    with room.engine.connect() as connection:
-        (kept,) = texts(connection, room.door.vault, answer["case_id"])
+    (kept,) = room.texts(answer["case_id"])
     assert kept.said["what_happened"] == text
 
 

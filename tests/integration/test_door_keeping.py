@@ -94,6 +94,42 @@ def test_who_reported_is_read_through_the_one_function_that_writes_it_down(room:
     assert reads == [("safety", "to thank"), ("director", "to thank her")]
 
 
+def test_what_was_written_is_read_through_the_one_function_that_writes_it_down(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    room.follow(case_id, {"type": "contact_declined", "evidence": "She said so."})
+    read = "SELECT * FROM door.read_texts(%s, %s, %s, %s)"
+    with as_role(room, "candour_reader") as reader:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("SELECT * FROM door.vault")
+        for by_role, why in (("clinician", " "), ("", "to speak with the family")):
+            with pytest.raises(psycopg.errors.RaiseException):
+                reader.execute(read, (case_id, by_role, "RXX", why))
+        assert len(reader.execute(read, (case_id, "clinician", "RXX", "to speak")).fetchall()) == 2
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("DELETE FROM door.text_reads")
+    made = engine(f"{room.database}&options=-c%20role%3Dcandour_reader")
+    with made.begin() as connection:
+        asked = {"by_role": "auditor", "purpose": "to decide"}
+        first, second = texts(connection, room.door.vault, case_id, **asked)
+    made.dispose()
+    assert (first.said["what_happened"], second.said["evidence"]) == (FALL["what_happened"], "She said so.")
+    written = "SELECT by_role, provider, purpose FROM door.text_reads WHERE case_id = %s ORDER BY id"
+    assert room.rows(written, case_id) == [("clinician", "RXX", "to speak"), ("auditor", None, "to decide")]
+
+
+@pytest.mark.parametrize(
+    "role", ["candour_door", "candour_relay", "candour_clock", "candour_reporter_reader"]
+)
+def test_no_other_part_can_read_what_was_written(room: Room, role: str) -> None:
+    with as_role(room, role) as other:
+        for statement in (
+            "SELECT * FROM door.vault",
+            "SELECT * FROM door.read_texts(NULL, 'a', NULL, 'b')",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                other.execute(statement)
+
+
 def test_who_signed_a_release_is_read_in_the_same_way_and_written_down(room: Room, tmp_path: Path) -> None:
     release, place = "2014-04-01-to-2014-04-30-r1", key_place(tmp_path)
     place.parent.mkdir()
@@ -138,11 +174,11 @@ def test_destroying_the_key_erases_and_the_case_goes_on(room: Room) -> None:
     assert not erase(room.database, case_id, "admin")
     with room.engine.begin() as connection:
         with pytest.raises(Erased):
-            texts(connection, room.door.vault, case_id)
+            texts(connection, room.door.vault, case_id, by_role="safety", purpose="test")
         with pytest.raises(Erased):
             reporters(connection, room.door.vault, case_id, by_role="safety", purpose="test")
-        assert len(texts(connection, room.door.vault, other)) == 1
         case = known(connection, case_id)
+    assert len(room.texts(other)) == 1
     assert case is not None
     assert case.state.harm == "moderate"
     room.follow(case_id, {"type": "support_offered"})
