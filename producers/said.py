@@ -15,8 +15,11 @@ _TEXTS = frozenset(
     {
         "reason",
         "evidence",
+        "evidence_held",
         "what_happened",
         "ward",
+        "incident_type",
+        "factors",
         "name",
         "nhs_number",
         "date_of_birth",

@@ -160,6 +160,19 @@ def test_what_nobody_knew_of_a_reporter_is_kept_with_the_reporter(room: Room) ->
     assert found == {"kept_aside": {"/reporter/email": "o@example.org"}}
 
 
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ({"type": "avoidability_stated", "verdict": "cannot_say", "to": "family"}, "evidence_held"),
+        ({"type": "enriched"}, "factors"),
+    ],
+)
+def test_whatever_is_told_to_be_kept_in_the_vault_is(room: Room, body: dict[str, Any], name: str) -> None:
+    case_id = room.report()["case_id"]
+    room.follow(case_id, {**body, name: ["Moonlight"]})
+    assert room.texts(case_id)[-1].said[name] == ["Moonlight"]
+
+
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_any_script_is_kept_exactly(room: Room, text: str) -> None:
     answer = room.report(what_happened=text)
