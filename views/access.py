@@ -22,6 +22,7 @@ SAFETY_TEAM = Caller("safety")
 _REVIEWERS: frozenset[Role] = frozenset({"safety", "director", "auditor"})
 READERS: dict[str, frozenset[Role]] = {
     "cases": _REVIEWERS | {"reporter", "clinician"},
+    "words": _REVIEWERS | {"clinician"},
     "families": _REVIEWERS | {"clinician"},
     "reviews": _REVIEWERS,
     "audit": _REVIEWERS | {"admin"},
@@ -29,8 +30,9 @@ READERS: dict[str, frozenset[Role]] = {
 }
 """The table: what may be read, by whom; everybody else is refused.
 
-`cases`: each case, the board, and the lists of what is owed. `families`: what they have still to hear is read
-by those who tell it, too. `reviews`: of claims. `audit`: signals too. `drafts`: releases not yet published.
+`cases`: each case, the board, and the lists of what is owed. `words`: what was written about a case, and who
+its patients are. `families`: what they have still to hear is read by those who tell it, too. `reviews`: of
+claims. `audit`: signals too. `drafts`: releases not yet published.
 """
 
 _TO_FAMILIES = (
@@ -83,6 +85,12 @@ class Access:
 
     def teller(self, request: HTTPConnection) -> Caller:
         return self._one_of("families", request, "What families have still to hear is")
+
+    def word_reader(self, request: HTTPConnection) -> Caller:
+        """Somebody who signed in, on this machine too: their reading is written down."""
+        if self.sign_in.caller(request) is None:
+            raise Refused(401, "Sign in first", [Fault("", "Each reading of what was written names a role.")])
+        return self._one_of("words", request, "What was written about a case is")
 
     def _one_of(self, what: str, request: HTTPConnection, named: str) -> Caller:
         caller = self.sign_in.caller(request)

@@ -37,6 +37,7 @@ from views.api import obligations as obligations_api
 from views.api import releases as releases_api
 from views.api import signals as signals_api
 from views.api import why as why_api
+from views.api import words as words_api
 from views.at_door import AtDoor
 from views.pages import (
     alerts,
@@ -55,6 +56,7 @@ from views.pages import (
     signals,
     start,
     why,
+    written,
 )
 from views.pages.durations import Timed
 from views.pages.headers import Guarded
@@ -74,6 +76,7 @@ PAGES = (
     releases.router,
     follow_ups.router,
     why.router,
+    written.router,
     policy.router,
     sign_in.router,
 )
@@ -114,6 +117,7 @@ def run(
         never_events_api.router(store, access),
         releases_api.router(door, store, access),
         why_api.router(Reasons(store, kafka, registry), access),
+        words_api.router(door, access),
         live.router(live.Feed(store), access),
     )
 

@@ -53,8 +53,8 @@ def test_no_violation_on_a_case_and_its_forms(open_page: Open, axe: Axe) -> None
     check(axe, page)
     settled(page, case_id)
     check(axe, page)
-    for form in FORMS:
-        page.goto(f"/cases/{case_id}/record/{form}")
+    for path in ("words", *(f"record/{form}" for form in FORMS)):
+        page.goto(f"/cases/{case_id}/{path}")
         check(axe, page)
 
 
@@ -77,8 +77,8 @@ def test_neither_is_a_case(open_page: Open) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     settled(page, case_id)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    for form in FORMS:
-        page.goto(f"/cases/{case_id}/record/{form}")
+    for path in ("words", *(f"record/{form}" for form in FORMS)):
+        page.goto(f"/cases/{case_id}/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 

@@ -67,6 +67,29 @@ def test_the_case_as_it_was_known_has_a_banner(open_page: Open) -> None:
     expect(page.get_by_role("link", name="Told in person")).to_have_count(0)
 
 
+def test_what_was_written_is_read_from_its_case_and_before_a_fact_is_chosen(open_page: Open) -> None:
+    page = open_page("/report", role="clinician:RXX")
+    case_id = file_report(page, "The scan of another patient was read.")
+    settled(page, case_id)
+    page.get_by_role("link", name="A new fact the family should hear").click()
+    page.get_by_label("What became known?").fill("A second scan was found.")
+    page.get_by_role("button", name="Record this").click()
+    settled(page, case_id)
+    page.get_by_role("link", name="Read what was written, and who the patients are").click()
+    expect(page.get_by_role("heading", name="What was written", level=1)).to_be_visible()
+    for text in ("The scan of another patient was read.", "A second scan was found.", "not said"):
+        expect(page.locator("main")).to_contain_text(text)
+
+    page.goto(f"/cases/{case_id}/record/material_fact_shared")
+    which = page.get_by_role("group", name="Which fact?")
+    with page.context.expect_page() as opened:
+        which.get_by_role("link", name="Read what was written").click()
+    expect(opened.value.locator("main")).to_contain_text("A second scan was found.")
+
+    reporter = open_page(f"/cases/{case_id}", role="reporter:RXX")
+    expect(reporter.get_by_role("link", name="Read what was written")).to_have_count(0)
+
+
 def test_only_those_forms_are_offered_that_the_role_may_use(open_page: Open) -> None:
     page = open_page("/report", role="reporter:RXX")
     case_id = file_report(page, "A drip ran too fast.")

@@ -49,6 +49,7 @@ def _as_read(case_id: str, before: list[dict[str, Any]], kind: str) -> dict[str,
     told = obligation_id(case_id, "p1", "RXX", "tell", "SC35_2013")
     lines = zip(BEFORE.get(kind, ()), before, strict=True)
     return {
+        "case_id": case_id,
         "provider": "RXX",
         "patients": [{"ref": "p1"}],
         "reported_at": "2013-12-20T09:00:00+00:00",

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Engine
 
 from producers.cases import KnownCase
-from producers.refusals import Fault, Refused, unknown_case
+from producers.refusals import unknown_case
 from producers.roles import Caller
 from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
 from schemas.event_types import Instant
 from views.access import Access, reads_record, require_sight
 from views.api import escalation_shapes, never_events, shapes
-from views.api.times import parse, utc
+from views.api.times import parse, require_known, utc
 from views.at_door import AtDoor, DoorAway
 from views.reading_cases import Case, read_case
 
@@ -92,11 +92,7 @@ def _only_at_door(
     if known is None:
         raise unknown_case(case_id)
     require_sight(caller, known.state.provider_codes())
-    if as_at is not None and as_at < known.recorded_at:
-        detail = f"This case was recorded at {utc(known.recorded_at)}."
-        raise Refused(
-            404, "Not known then", [Fault("/as_at", detail, "Ask for a later time, or leave as_at out.")]
-        )
+    require_known(as_at, known.recorded_at)
     events = [
         event
         for event in known.events

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from producers.refusals import Refused, wrong
+from producers.refusals import Fault, Refused, wrong
 from rules import london
 from schemas.event_types import Instant
 
@@ -39,6 +39,15 @@ def parse(field: str, text: str | None) -> Instant | None:
     if not _EARLIEST <= when <= _LATEST:
         raise _refused(field, text)
     return when
+
+
+def require_known(as_at: Instant | None, since: Instant) -> None:
+    """Raises `Refused` (404) for a time before the case was recorded."""
+    if as_at is not None and as_at < since:
+        detail = f"This case was recorded at {utc(since)}."
+        raise Refused(
+            404, "Not known then", [Fault("/as_at", detail, "Ask for a later time, or leave as_at out.")]
+        )
 
 
 def _refused(field: str, text: str) -> Refused:

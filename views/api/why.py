@@ -8,13 +8,13 @@ from confluent_kafka import KafkaException
 from fastapi import APIRouter, Depends, Query
 
 from producers.cases import require_id
-from producers.refusals import Fault, NotReady, Refused, unknown_case
+from producers.refusals import NotReady, unknown_case
 from producers.roles import Caller
 from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
 from schemas.registry import RegistryRefused
 from views.access import Access, reads_record, require_sight
-from views.api.times import parse, utc
+from views.api.times import parse, require_known
 from views.reading_why import Reasons
 from views.why import kind_of, shape
 
@@ -40,10 +40,7 @@ def router(reasons: Reasons, access: Access) -> APIRouter:
         if found is None:
             raise unknown_case(case_id)
         require_sight(caller, found.providers)
-        if when is not None and when < found.known_since:
-            detail = f"This case was recorded at {utc(found.known_since)}."
-            mend = "Ask for a later time, or leave as_at out."
-            raise Refused(404, "Not known then", [Fault("/as_at", detail, mend)])
+        require_known(when, found.known_since)
         mine = [one for one in found.findings if reads_record(caller, kind_of(one))]
         return shape(replace(found, findings=mine), when)
 

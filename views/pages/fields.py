@@ -35,6 +35,7 @@ class Field:
     lines: bool = False  # each line is an answer of its own
     whole: bool = False  # a whole number
     ahead: bool = False  # a time that may lie ahead: the last second of a day of which no more is said
+    read: str = ""  # address of what to read before one can answer
     missing: str = ""  # what to say when a required field is empty
 
 

@@ -19,6 +19,7 @@ from views.pages.rendering import page
 from views.pages.typed import typed
 
 router = APIRouter(include_in_schema=False)
+RECORDS = ("event_id", "fact_event_id")  # of which the list tells kind and day, and not what was written
 PREFILLED = ("claim_id", "fact_event_id", "escalation_id")  # by the page that the form was opened from
 
 
@@ -139,8 +140,9 @@ def _of(type: str, case: dict[str, Any]) -> Form:
         "escalation_id": lambda: _open_escalations(case),
         "provider": lambda: providers,
     }
+    written = f"/cases/{case['case_id']}/words"
     fields = tuple(
-        replace(field, choices=there[field.name]())
+        replace(field, choices=there[field.name](), read=written if field.name in RECORDS else "")
         if field.draw in ("radios", "select") and not field.choices and field.name in there
         else field
         for field in form.fields

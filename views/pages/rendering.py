@@ -11,6 +11,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 from producers.roles import Caller
 from producers.sign_in import COOKIE, parse
 from views import assets
+from views.access import reads
 from views.pages import escalation_words, fields, law, moments, never_event_words, times, words
 
 # The NHS.UK macros ask for parts of parts that were not given; only `ChainableUndefined` lets them.
@@ -50,11 +51,13 @@ def page(
 
 
 def fragment(request: Request, template: str, context: Mapping[str, Any] | None = None) -> str:
+    who = caller(request)
     common = {
         "nonce": request.state.nonce,
         "assets": assets_version(),
         "version": request.app.version,
-        "signed_in": words.signed_in(caller(request)),
+        "signed_in": words.signed_in(who),
+        "may_read_words": who is None or reads(who, "words"),
         "here": request.url.path,
         "errors": {},
     }

@@ -1,0 +1,173 @@
+"""What was written about a case, by API and page: who reads it, that it is recorded, what erasing does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from producers.sign_in import COOKIE, SignIn
+from producers.vault_reading import erase
+from tests.integration.door_room import DAWN, HOUR, Room, open_room
+from tests.integration.filled import Asking
+from tests.stack import Stack
+from views.access import Access
+from views.api import words
+from views.web import create_app
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+ADA = {"name": "Ada Ermine", "nhs_number": "943 476 5919", "date_of_birth": "1931-02-03"}
+
+
+@pytest.fixture(scope="module")
+def room(infra: Stack) -> Iterator[Room]:
+    with open_room(infra.database) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def app(room: Room) -> FastAPI:
+    access = Access(SignIn(demonstration=True))
+    return create_app(
+        apis=[words.router(room.door, access)],
+        store=room.engine,
+        access=access,
+        now=lambda: DAWN,
+        ready=lambda: (True, {}),
+        version={"version": "0"},
+    )
+
+
+def ask(app: FastAPI, path: str, who: str | None = "clinician:RXX", **query: str) -> httpx.Response:
+    answer = Asking(app).get(path, query, {"Cookie": f"{COOKIE}=demo:{who}"} if who else None)
+    assert answer.headers["cache-control"] == "no-store"
+    return answer
+
+
+def read(app: FastAPI, case_id: str, who: str | None = "clinician:RXX", **query: str) -> dict[str, Any]:
+    answer = ask(app, f"/api/cases/{case_id}/words", who, **query)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def readings(room: Room, case_id: str) -> list[tuple[Any, ...]]:
+    written = "SELECT by_role, provider, purpose FROM door.text_reads WHERE case_id = %s ORDER BY id"
+    return room.rows(written, case_id)
+
+
+def test_texts_and_patients_are_read_in_order_and_the_reading_is_recorded(app: FastAPI, room: Room) -> None:
+    reporter = {"role": "nurse", "name": "Bartholomew Underwing", "email": "b@example.org"}
+    case_id = room.report(patients=[ADA, {}], reporter=reporter, bed={"number": 4})["case_id"]
+    fact = room.follow(case_id, {"type": "material_fact_recorded", "reason": "A second scan was found."})
+    mistake = room.follow(case_id, {"type": "enriched", "patient": "p2", "name": "Wrong Person"})
+    room.follow(case_id, {"type": "enriched", "patient": "p2", "date_of_birth": "1950-05-06"})
+    retraction = {"type": "event_retracted", "event_id": mistake["event_id"], "reason": "Another patient."}
+    room.follow(case_id, retraction)
+    told = read(app, case_id, purpose="to speak with the family")
+    assert [one["type"] for one in told["words"]] == [
+        "reported",
+        "material_fact_recorded",
+        "enriched",
+        "enriched",
+        "event_retracted",
+    ]
+    report, found, wrong, *_ = told["words"]
+    assert report["said"]["what_happened"] == "Fell from the bed and broke a hip."
+    assert (report["recorded_at"], report["kept_aside"]) == ("2013-12-20T09:00:00Z", {"/bed": {"number": 4}})
+    assert (found["event_id"], found["said"]["reason"]) == (fact["event_id"], "A second scan was found.")
+    assert (wrong["retracted"], report["retracted"]) == (True, False)
+    assert told["patients"] == [
+        {"ref": "p1", **ADA, "nhs_number": "9434765919"},
+        {"ref": "p2", "name": None, "nhs_number": None, "date_of_birth": "1950-05-06"},
+    ]
+    for word in ("Bartholomew", "example.org"):
+        assert word not in repr(told)
+    assert readings(room, case_id) == [("clinician", "RXX", "to speak with the family")]
+
+
+def test_the_page_shows_the_same_and_says_that_it_is_recorded(app: FastAPI, room: Room) -> None:
+    case_id = room.report(patients=[ADA], what_happened="A <b>dose</b> was missed.", bed=4)["case_id"]
+    page = ask(app, f"/cases/{case_id}/words", "auditor").text
+    shown = ("A &lt;b&gt;dose&lt;/b&gt; was missed.", "Ada Ermine", "943 476 5919", "3 February 1931")
+    for text in (*shown, "Sent besides (bed)", "This reading is recorded", "20 Dec 2013, 09:00 GMT"):
+        assert text in page
+    assert readings(room, case_id) == [("auditor", None, "read on the page of the case")]
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("clinician:RXX", 200),
+        ("safety:RXX", 200),
+        ("director:RXX", 200),
+        ("auditor", 200),
+        ("clinician:RYY", 403),
+        ("reporter:RXX", 403),
+        ("publisher", 403),
+        ("admin", 403),
+        (None, 401),
+    ],
+)
+def test_it_is_for_those_who_act_on_the_case(app: FastAPI, room: Room, who: str | None, status: int) -> None:
+    case_id = room.report()["case_id"]
+    assert ask(app, f"/api/cases/{case_id}/words", who).status_code == status
+    page = ask(app, f"/cases/{case_id}/words", who)
+    assert page.status_code == (303 if status == 401 else status)
+    if status == 401:
+        assert page.headers["location"] == f"/sign-in?next=/cases/{case_id}/words"
+    assert len(readings(room, case_id)) == (2 if status == 200 else 0)
+    assert ("Fell from the bed" in page.text) == (status == 200)
+
+
+def test_reasons_of_findings_are_for_those_who_read_the_reviews(app: FastAPI, room: Room) -> None:
+    case_id = room.report()["case_id"]
+    room.follow(case_id, {"type": "claim_opened", "claim_id": "C-1"})
+    closed = {"type": "claim_closed", "claim_id": "C-1", "reason": "Settled out of court."}
+    room.follow(case_id, closed)
+    assert "Settled" in repr(read(app, case_id, "auditor"))
+    assert "Settled" not in repr(read(app, case_id, "clinician:RXX"))
+
+
+def test_as_at_a_time_it_tells_what_had_been_written_by_then(app: FastAPI, room: Room) -> None:
+    case_id = room.report(patients=[ADA])["case_id"]
+    room.tick(DAWN + HOUR)
+    added = room.follow(case_id, {"type": "enriched", "name": "Ada Stoat"})
+    room.tick(DAWN + 2 * HOUR)
+    room.follow(case_id, {"type": "event_retracted", "event_id": added["event_id"], "reason": "Misheard."})
+    for as_at, name, retracted in (
+        ("2013-12-20T09:30:00Z", "Ada Ermine", []),
+        ("2013-12-20T10:30:00Z", "Ada Stoat", [False]),
+        ("2013-12-20T11:30:00Z", "Ada Ermine", [True]),
+    ):
+        told = read(app, case_id, as_at=as_at)
+        assert told["patients"][0]["name"] == name
+        assert [one["retracted"] for one in told["words"] if one["type"] == "enriched"] == retracted
+    assert ask(app, f"/api/cases/{case_id}/words", as_at="2013-12-19T09:00:00Z").status_code == 404
+    assert "As it was known on" in ask(app, f"/cases/{case_id}/words", as_at="2013-12-20T09:30:00Z").text
+
+
+def test_of_an_erased_case_it_says_so_and_nothing_else(app: FastAPI, room: Room) -> None:
+    case_id = room.report(patients=[ADA])["case_id"]
+    erase(room.database, case_id, "Somebody Named")
+    told = read(app, case_id)
+    assert told["words"] == []
+    assert told["erased_at"]
+    assert told["patients"] == [{"ref": "p1", "name": None, "nhs_number": None, "date_of_birth": None}]
+    page = ask(app, f"/cases/{case_id}/words").text
+    assert "Erased." in page
+    assert "Somebody Named" not in page
+    assert readings(room, case_id) == []
+
+
+def test_what_cannot_be_asked_is_refused_by_name(app: FastAPI, room: Room) -> None:
+    case_id = room.report()["case_id"]
+    for name, text in (("purpose", " "), ("purpose", "a\x00b"), ("purpose", "x" * 201), ("as_at", "soon")):
+        answer = ask(app, f"/api/cases/{case_id}/words", **{name: text})
+        assert answer.status_code == 422
+        assert name in answer.json()["errors"][0]["pointer"]
+    for unknown in ("nowhere", "00000000-0000-4000-8000-000000000000"):
+        assert ask(app, f"/api/cases/{unknown}/words").status_code == 404
+        assert ask(app, f"/cases/{unknown}/words").status_code == 404
+    assert readings(room, case_id) == []
