@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, case, func, literal, select, tuple_
+from sqlalchemy import Connection, Engine, ScalarSelect, Select, case, func, literal, select, tuple_
 
 from producers.tables import providers
 from schemas.event_types import Instant
@@ -46,10 +46,11 @@ def is_settled(connection: Connection, as_at: Instant | None) -> bool:
 def _releases(drafts: bool, as_at: Instant | None) -> Select[Any]:
     """As they stand; or as they stood, by what fell due and was signed up to then.
 
-    A signature publishes: when the files came to lie in the public place is a matter of seconds and not kept.
+    Each with `newest_signed`, of its year. A signature publishes: when the files came to lie in the public
+    place is a matter of seconds and not kept.
     """
     if as_at is None:
-        wanted = select(releases)
+        wanted = select(releases, _newest_signed(None).label("newest_signed"))
         return wanted if drafts else wanted.where(releases.c.status == PUBLISHED)
     signed_later = releases.c.signed_at > as_at
     then = {
@@ -58,8 +59,17 @@ def _releases(drafts: bool, as_at: Instant | None) -> Select[Any]:
         "signed_by": case((signed_later, None), else_=releases.c.signed_by),
     }
     columns = [then[each.name].label(each.name) if each.name in then else each for each in releases.c]
-    wanted = select(*columns).where(releases.c.as_of <= as_at)
+    wanted = select(*columns, _newest_signed(as_at).label("newest_signed")).where(releases.c.as_of <= as_at)
     return wanted if drafts else wanted.where(then["status"] == PUBLISHED)
+
+
+def _newest_signed(as_at: Instant | None) -> ScalarSelect[str]:
+    of_year = releases.alias()
+    mine = (of_year.c.window_from == releases.c.window_from) & of_year.c.signed_at.is_not(None)
+    if as_at is not None:
+        mine &= of_year.c.signed_at <= as_at
+    newest = select(of_year.c.id).where(mine).correlate(releases)
+    return newest.order_by(of_year.c.window_to.desc(), of_year.c.revision.desc()).limit(1).scalar_subquery()
 
 
 def names(door: Engine) -> dict[str, str]:

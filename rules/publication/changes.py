@@ -24,7 +24,7 @@ TAKES_AWAY = frozenset({"confirmed", "returned_to_review"}) | {
 
 
 class NotComparable(ValueError):
-    """Two releases of two financial years: no difference may be made of them."""
+    """Two releases of two financial years, or a shorter window after a longer one: no difference is made."""
 
 
 class Because(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +48,9 @@ class CellChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def require_comparable(terms: Terms, earlier: Window, later: Window) -> None:
-    """Raises `NotComparable`. One financial year compares with itself: its months with the same months."""
+    """Raises `NotComparable`. One financial year compares with itself, its months with the same months."""
+    if terms.policy.follows_signed and later.last < earlier.last:
+        raise NotComparable(f"{later.named} ends before {earlier.named}, and windows only grow")
     if earlier.first != later.first or terms.policy.year_of(earlier.last) != terms.policy.year_of(later.last):
         raise NotComparable(f"{earlier.named} and {later.named} are of two financial years")
 

@@ -53,6 +53,7 @@ class Readings(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: str
     title_revised: str
     provider_types: frozenset[str]
+    succession: Literal["as_drafted", "as_signed"] = "as_drafted"  # so adopted before it came
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,6 +87,14 @@ class Policy:
         self.caveats = {caveat.id: caveat for caveat in content.caveats}
         self.labels = content.wording.labels
         self.reasons = content.wording.reasons
+
+    @property
+    def follows_signed(self) -> bool:
+        """Whether a release says what changed since the one that was signed last, not the one drafted last.
+
+        Then no window is drafted that ends no later than one of its year before.
+        """
+        return self.readings.succession == "as_signed"
 
     def caveats_of(self, table: TableName) -> tuple[str, ...]:
         return tuple(caveat.id for caveat in self.caveats.values() if table in caveat.tables)

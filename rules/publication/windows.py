@@ -1,6 +1,6 @@
 """Which windows are released, and as at when: inclusive London days, cumulative for the financial year."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -79,16 +79,32 @@ class Adopted:
     recorded_at: Instant
 
 
+def policy_at(adopted: Sequence[Adopted], as_of: Instant) -> Policy | None:
+    """The policy by which a release as at this time was drafted; None before the first was adopted."""
+    return next((one.policy for one in reversed(adopted) if one.recorded_at <= as_of), None)
+
+
 def timetable(adopted: Sequence[Adopted], up_to: Instant) -> Iterator[tuple[Planned, Policy]]:
     """The regular releases due by now, in order, by the policy in force then; each window is drafted once.
 
     Nothing is drafted for a day before the first policy was adopted: the log did not hold that time. What a
-    later policy would have had earlier is drafted when that policy comes.
+    later policy would have had earlier is drafted when that policy comes: of each year the longest window,
+    and none that ends no later than one that was drafted. Windows are cumulative, so no month is dropped.
     """
     drafted: set[Window] = set()
     spans = [*(one.recorded_at for one in adopted[1:]), up_to + 1]
     for one, end in zip(adopted, spans, strict=True):
-        for plan in planned(one.policy, adopted[0].recorded_at, min(end - 1, up_to)):
-            if plan.window not in drafted:
+        due = planned(one.policy, adopted[0].recorded_at, min(end - 1, up_to))
+        plans = [replace(plan, as_of=max(plan.as_of, one.recorded_at)) for plan in due]
+        if one.policy.follows_signed:
+            plans = list({(plan.as_of, plan.window.first): plan for plan in plans}.values())
+        for plan in plans:
+            if not _is_drafted(plan.window, drafted, one.policy):
                 drafted.add(plan.window)
-                yield replace(plan, as_of=max(plan.as_of, one.recorded_at)), one.policy
+                yield plan, one.policy
+
+
+def _is_drafted(window: Window, drafted: Set[Window], policy: Policy) -> bool:
+    if not policy.follows_signed:
+        return window in drafted
+    return any(one.first == window.first and one.last >= window.last for one in drafted)

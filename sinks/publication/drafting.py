@@ -3,17 +3,17 @@
 What is drafted depends on the log alone, not on when this runs: a rebuild drafts the same bytes again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from rules.publication.checks import Check, checks
-from rules.publication.drafting import Made, due
-from rules.publication.policy import Policy
+from rules.publication.drafting import due
 from rules.publication.release import Release, canonical, fingerprint, instant_of, read
-from rules.publication.terms import Terms, in_force
+from rules.publication.succession import Made, Signature
+from rules.publication.terms import Terms
 from rules.publication.windows import Planned, timetable
 from schemas.event_types import Instant
 from schemas.outcome_types import Outcome
@@ -56,16 +56,16 @@ def _rows(connection: Connection, now: Instant) -> list[Row]:
     made = history.made(connection)
     known = {(one.window, one.as_of) for one in made}
     plans = [
-        (plan, policy)
-        for plan, policy in timetable(history.adopted(connection), now)
+        plan
+        for plan, _ in timetable(history.adopted(connection), now)
         if (plan.window, plan.as_of) not in known
     ]
     if not plans:
         return []
     said, again = history.said(connection, now), history.said(connection, now)[::-1]
-    drafts = Drafts(connection, said, again, made)
-    for plan, policy in plans:
-        drafts.add(plan, policy)
+    drafts = Drafts(connection, said, again, made, history.signatures(connection), history.terms(connection))
+    for plan in plans:
+        drafts.add(plan)
     return drafts.rows
 
 
@@ -73,21 +73,30 @@ class Drafts:
     """Releases drafted one after another, each knowing the ones before."""
 
     def __init__(
-        self, connection: Connection, said: Sequence[Outcome], again: Sequence[Outcome], made: list[Made]
+        self,
+        connection: Connection,
+        said: Sequence[Outcome],
+        again: Sequence[Outcome],
+        made: list[Made],
+        signatures: Sequence[Signature],
+        terms: Callable[[Instant], Terms | None],
     ) -> None:
         self._connection, self._said, self._again = connection, said, again
         self._made, self._contents = made, dict[str, bytes]()
+        self._signatures, self._terms = signatures, terms
         self.rows: list[Row] = []
 
-    def add(self, plan: Planned, policy: Policy) -> None:
-        terms = in_force(policy, self._said, plan.as_of)
+    def add(self, plan: Planned) -> None:
+        terms = self._terms(plan.as_of)
         if terms is None:
             log.warning("no release: the never-events rule had no policy then", window=plan.window.named)
             return
         before = list(self._made)
-        once, twice = (list(due(said, plan, before, terms)) for said in (self._said, self._again))
+        once, twice = (
+            list(due(said, plan, before, self._signatures, terms)) for said in (self._said, self._again)
+        )
         for one, again in zip(once, twice, strict=True):
-            self._keep(one, self._checked(one, canonical(again), terms))
+            self._keep(one, self._checked(one, canonical(again), terms), terms)
 
     def _checked(self, one: Release, again: bytes, terms: Terms) -> list[Check]:
         earlier = None
@@ -98,12 +107,23 @@ class Drafts:
             earlier = read(held) if held else None
         return [*checks(one, again, earlier), parity(self._connection, one, terms)]
 
-    def _keep(self, one: Release, checked: Sequence[Check]) -> None:
+    def _keep(self, one: Release, checked: Sequence[Check], terms: Terms) -> None:
         content = canonical(one)
         failed = [check.told for check in checked if not check.passed]
         self._contents[one.id] = content
         window = history.window(one.window_from, one.window_to)
-        self._made.append(Made(one.id, window, instant_of(one.as_of), one.revision, bool(failed)))
+        self._made.append(
+            Made(
+                one.id,
+                window,
+                instant_of(one.as_of),
+                one.revision,
+                one.supersedes,
+                fingerprint(content),
+                bool(failed),
+                terms,
+            )
+        )
         self.rows.append(
             {
                 "id": one.id,

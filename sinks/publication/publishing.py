@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Engine, exists, select, update
 
 from rules.publication.checks import Check
 from rules.publication.release import Release, fingerprint, read, utc
+from rules.publication.succession import taken
 from sinks.alarms import clear_alarm, raise_alarm
+from sinks.publication import history
 from sinks.publication.feed import FEED, Published, atom
 from sinks.publication.files import SignOff, signed_files
 from sinks.publication.keys import PUBLIC_KEY, public_pem
@@ -27,7 +29,7 @@ _REFUSED_BEFORE = exists().where(
     alarms.c.kind == NOT_FOR_THIS, alarms.c.about == publication_records.c.event_id
 )
 _WAITING = (
-    select(publication_records, releases.c.status, releases.c.sha256)
+    select(publication_records)
     .join(releases, releases.c.id == _SIGNED["release_id"].astext)
     .where(
         publication_records.c.type == "release_signed",
@@ -46,16 +48,18 @@ NEWS_OF_SIGNATURES = exists(_WAITING.order_by(None)) | exists(
 
 
 def take_signatures(store: Engine) -> None:
-    """Mark as signed what a director signed with the fingerprint that stands; anything else is an alarm."""
+    """Mark as signed what a director signed and may become public; any other signature is an alarm."""
     with store.connect() as connection:
         rows = connection.execute(_WAITING).all()
+        count = taken(history.made(connection), history.signatures(connection)) if rows else {}
     for row in rows:
         release_id = row.payload["release_id"]
         with store.begin() as connection:
-            if row.status != "checked" or row.payload["sha256"] != row.sha256:
+            if release_id not in count or count[release_id].event_id != row.event_id:
                 told = (
-                    f"{release_id} was signed, but a check had stopped it, or its figures are not those that "
-                    "were signed. It is not published."
+                    f"{release_id} was signed, but a check had stopped it, its figures are not those that "
+                    "were signed, or it does not say what changed since the release of its year that was "
+                    "signed last. It is not published."
                 )
                 raise_alarm(connection, NOT_FOR_THIS, row.event_id, told)
                 continue

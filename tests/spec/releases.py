@@ -6,17 +6,20 @@
 2014-06-10 10:00  A withdrawn rejected
 2014-08-30 00:00  tick
 
-A release falls due by the policy; `r2` is the second of its financial year.
+A release falls due by the policy; `r2` is the second of its financial year. A director signs each when it
+falls due, but between `director away` and `director back`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rules.publication.drafting import Made, due
-from rules.publication.release import Release, instant_of
-from rules.publication.terms import default
-from rules.publication.windows import Window, planned
+from rules.publication.drafting import due
+from rules.publication.release import Release, canonical, fingerprint, instant_of
+from rules.publication.succession import Made, Signature
+from rules.publication.terms import Terms, default
+from rules.publication.windows import Adopted, Window, timetable
 from schemas import never_event_types as ledger
 from schemas.event_types import Instant
 from schemas.outcome_types import Outcome
@@ -24,6 +27,7 @@ from tests.spec.law import Law
 from tests.spec.notation import PROVIDERS, lines, moment
 
 TERMS = default()
+FOR_EVER = 2**62
 
 
 @dataclass(frozen=True)
@@ -91,28 +95,52 @@ def _changes(plain: list[str], named: dict[str, str]) -> dict[str, Any]:
     return changed
 
 
-def publish(history: str) -> Published:
+def publish(history: str, *policies: Adopted) -> Published:
     """All releases due from the first line of the history to the last, made as the log grows."""
     book = Book()
-    times = []
+    times: list[Instant] = []
+    away: list[tuple[Instant, Instant]] = []
     for line in lines(history):
         day, clock, *words = line.split()
         times.append(moment(f"{day}T{clock}"))
-        if words[0] not in ("tick", "begins"):
-            book.line(times[-1], words[0], words[1], words[2:])
-    return Published(book.said, releases(book.said, times[0], times[-1]))
+        match words:
+            case ["tick" | "begins"]:
+                pass
+            case ["director", "away"]:
+                away.append((times[-1], FOR_EVER))
+            case ["director", "back"]:
+                away[-1] = (away[-1][0], times[-1])
+            case [name, what, *rest]:
+                book.line(times[-1], name, what, rest)
+    adopted = policies or (Adopted(TERMS.policy, times[0]),)
+    return Published(book.said, releases(book.said, adopted, times[-1], away))
 
 
-def releases(said: list[Outcome], begins: Instant, until: Instant) -> list[Release]:
+def releases(
+    said: list[Outcome],
+    adopted: Sequence[Adopted],
+    until: Instant,
+    away: Sequence[tuple[Instant, Instant]] = (),
+) -> list[Release]:
+    """Signed as they fall due, but in the stretches in which the director is away."""
     made: list[Release] = []
-    for plan in planned(TERMS.policy, begins, until):
-        made += list(due(said, plan, [as_made(one) for one in made], TERMS))
+    known: list[Made] = []
+    signatures: list[Signature] = []
+    for plan, policy in timetable(adopted, until):
+        terms = Terms(policy, TERMS.lists)
+        for one in list(due(said, plan, known, signatures, terms)):
+            made.append(one)
+            known.append(as_made(one, terms))
+            if not any(first <= plan.as_of < last for first, last in away):
+                signatures.append(Signature(plan.as_of, one.id, one.id, known[-1].sha256))
     return made
 
 
-def as_made(one: Release) -> Made:
+def as_made(one: Release, terms: Terms) -> Made:
     window = Window(date.fromisoformat(one.window_from), date.fromisoformat(one.window_to))
-    return Made(one.id, window, instant_of(one.as_of), one.revision, stopped=False)
+    sha256 = fingerprint(canonical(one))
+    as_of = instant_of(one.as_of)
+    return Made(one.id, window, as_of, one.revision, one.supersedes, sha256, stopped=False, terms=terms)
 
 
 @dataclass(frozen=True)

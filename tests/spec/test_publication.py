@@ -183,6 +183,45 @@ TOPIC = Topic(
             2014/15 r2 monthly to 2014-05-31: 1 2014-04=1 [+1 reinstated]
             """,
         ),
+        ReleaseLaw(
+            "What nobody signed the public never saw: what changed is said since the last one signed",
+            "traps 22, 24; requirements A14 117",
+            """
+            2014-05-01 00:00  begins
+            2014-05-02 10:00  A recorded RXX 2011/1 on=2014-04-10
+            2014-05-03 10:00  A counted
+            2014-06-02 10:00  A withdrawn rejected
+            2014-06-20 10:00  director away
+            2014-07-10 10:00  director back
+            2014-07-28 00:00  tick
+            """,
+            """
+            2014/15 r1 monthly to 2014-04-30: 1 2014-04=1
+            2014/15 r2 monthly to 2014-05-31: 0 [-1 withdrawn_rejected]
+            2014/15 r3 monthly to 2014-06-30: 0 [-1 withdrawn_rejected]
+            """,
+        ),
+        ReleaseLaw(
+            "A closed year is not revised anew each month while its revision waits for a director",
+            "§5 [REC]",
+            """
+            2014-04-20 00:00  begins
+            2014-05-06 10:00  A recorded RXX 2011/1 on=2014-02-10
+            2014-05-07 10:00  A counted
+            2014-05-10 10:00  director away
+            2014-07-02 10:00  B recorded RXX 2011/1 on=2014-03-10
+            2014-07-03 10:00  B counted
+            2014-07-28 00:00  tick
+            """,
+            """
+            2013/14 r1 quarterly to 2014-03-31: 0
+            2014/15 r1 monthly to 2014-04-30: 0
+            2013/14 r2 revised to 2014-03-31: 1 2014-02=1 [+1 reported_late]
+            2014/15 r2 monthly to 2014-05-31: 0
+            2014/15 r3 monthly to 2014-06-30: 0
+            2013/14 r3 revised to 2014-03-31: 2 2014-02=1 2014-03=1 [+2 reported_late]
+            """,
+        ),
     ),
 )
 

@@ -16,10 +16,11 @@ from rules.publication.checks import checks
 from rules.publication.figures import NUMERATOR, CaveatMissing, Completeness, Figure
 from rules.publication.ledger import ledger
 from rules.publication.release import Order, Release, canonical, read, release
+from rules.publication.succession import Signature, taken
 from rules.publication.windows import Adopted, Window, planned, timetable
 from sinks.publication.bars import bars
 from sinks.publication.page import fragment
-from tests.spec.releases import TERMS, publish
+from tests.spec.releases import TERMS, as_made, publish
 
 YEAR = Window(date(2014, 4, 1), date(2014, 7, 31))
 AS_OF = first_second(date(2014, 8, 27))
@@ -354,3 +355,71 @@ def test_a_new_policy_drafts_each_window_once(files: Files) -> None:
 def test_nothing_is_drafted_for_days_before_the_log_began(files: Files) -> None:
     (only,) = timetable([adopted(files, date(2014, 8, 1))], first_second(date(2014, 9, 1)))
     assert only[0].window == YEAR
+
+
+THREE_BY_JUNE = """
+2014-01-01 00:00  begins
+2014-04-11 10:00  A recorded RXX 2011/1 on=2014-04-10
+2014-05-11 10:00  B recorded RXX 2011/1 on=2014-05-10
+2014-06-11 10:00  C recorded RXX 2011/1 on=2014-06-10
+2014-07-11 10:00  D recorded RXX 2011/1 on=2014-07-10
+2014-08-28 00:00  tick
+"""
+
+
+def test_another_cadence_never_publishes_a_shorter_window_over_a_longer_one(files: Files) -> None:
+    """Quarterly to June; by the policy that comes in August, monthly from April: April and May stay away."""
+    quarterly = copy.deepcopy(files)
+    quarterly["cadence"]["cadence"][0]["last_window_end"] = date(2014, 6, 30)
+    quarterly["cadence"]["cadence"][1]["first_window_end"] = date(2014, 7, 31)
+    policies = adopted(quarterly, date(2014, 1, 1)), adopted(files, date(2014, 8, 1))
+    found = [one for one in publish(THREE_BY_JUNE, *policies).releases if one.year == "2014/15"]
+    assert [(one.window_to, one.revision, one.totals.under_review) for one in found] == [
+        ("2014-06-30", 1, 3),
+        ("2014-07-31", 2, 4),
+    ]
+    reasons = {why.reason for each in found[1].changes for why in each.because}
+    assert reasons == {"new_period"}
+
+
+def test_of_what_a_new_policy_would_have_had_earlier_the_longest_window_is_drafted(files: Files) -> None:
+    late, soon = copy.deepcopy(files), copy.deepcopy(files)
+    late["cadence"]["cadence"][1]["lag_days"] = 200
+    policies = adopted(late, date(2014, 5, 1)), adopted(soon, date(2014, 8, 1))
+    plans = [plan for plan, _ in timetable(policies, first_second(date(2014, 8, 28)))]
+    assert [plan.window.last for plan in plans] == [date(2014, 6, 30), date(2014, 7, 31)]
+
+
+def test_a_window_that_ends_earlier_is_not_compared() -> None:
+    now = ledger([], AS_OF, TERMS)
+    with pytest.raises(NotComparable, match="windows only grow"):
+        changes(TERMS, now, YEAR, now, Window(YEAR.first, date(2014, 6, 30)))
+
+
+UNSIGNED = """
+2014-05-01 00:00  begins
+2014-05-02 10:00  A recorded RXX 2011/1 on=2014-04-10
+2014-05-03 10:00  A counted
+2014-06-02 10:00  A withdrawn rejected
+2014-06-20 10:00  director away
+2014-07-10 10:00  director back
+2014-07-28 00:00  tick
+"""
+
+
+def test_under_the_policy_it_was_drafted_by_a_release_stays_as_it_was(files: Files) -> None:
+    """Adopted before there was a choice, a policy compares with the release drafted before, signed or not."""
+    del files["readings"]["succession"]
+    _, may, june = publish(UNSIGNED, adopted(files, date(2014, 5, 1))).releases
+    assert (june.supersedes, june.changes) == (may.id, ())
+
+
+def test_nobody_signs_below_or_beside_what_is_public() -> None:
+    """June was compared with April: once it is signed, May counts no more, whatever the log holds."""
+    drafted = [as_made(one, TERMS) for one in publish(UNSIGNED).releases]
+    april, may, june = (Signature(at, one.id, one.id, one.sha256) for at, one in enumerate(drafted))
+    assert taken(drafted, [april, june, may._replace(at=9)]).keys() == {april.release_id, june.release_id}
+    assert taken(drafted, [april, may, june]).keys() == {april.release_id, may.release_id}
+    assert taken(drafted, [june, may]) == {}
+    other = april._replace(sha256="0" * 64)
+    assert taken(drafted, [other]) == taken([drafted[0]._replace(stopped=True)], [april]) == {}

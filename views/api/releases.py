@@ -78,14 +78,14 @@ def router(door: Door, store: Engine, access: Access) -> APIRouter:
         summary="A director signs a release that has passed its checks; it is then published",
         responses={
             404: {"description": "No such release"},
-            409: {"description": "Stopped, or signed before"},
+            409: {"description": "Stopped, signed before, or silent on what is public of its year"},
         },
     )
     def sign(request: Request, id: str, body: SignOffBody) -> Json:
         caller = who(request)
         require_director(caller)
         row = _row(store, id, caller)
-        _require_fit(row, body.sha256)
+        require_fit(row, body.sha256)
         return {**sign_off(door, id, body, caller), "status": "signed"}
 
     return routes
@@ -108,6 +108,7 @@ def summary(row: Any, one: Release) -> Json:
         "cadence": row.cadence,
         "status": row.status,
         "stopped_because": row.stopped_because,
+        "passed_over_because": passed_over(row),
         "as_of": utc(row.as_of),
         "revision": row.revision,
         "supersedes": row.supersedes,
@@ -122,6 +123,15 @@ def summary(row: Any, one: Release) -> Json:
         "signed_at": utc(row.signed_at),
         "signed_by": row.signed_by,
     }
+
+
+def passed_over(row: Any) -> str | None:
+    """Why a release that passed its checks cannot be signed: it would follow what it says nothing of."""
+    if row.status != "checked" or row.newest_signed == row.supersedes:
+        return None
+    if row.newest_signed is None:
+        return f"It says what changed since {row.supersedes}, which is not public."
+    return f"It does not say what changed since {row.newest_signed}, which was signed last of its year."
 
 
 def tables(one: Release) -> Json:
@@ -152,13 +162,15 @@ def _row(store: Engine, id: str, caller: Caller | None, as_at: Instant | None = 
     return row
 
 
-def _require_fit(row: Any, sha256: str) -> None:
+def require_fit(row: Any, sha256: str) -> None:
     """Raises `Refused`: 409 for what cannot be signed any more or yet, 422 for other figures than these."""
     if row.status in ("signed", PUBLISHED):
         raise Refused(409, "Signed before", [Fault("", f"{row.id} was signed at {utc(row.signed_at)}.")])
     if row.stopped_because:
         mend = "Find out why and mend it; this release stays unpublished."
         raise Refused(409, "Stopped by a check", [Fault("", row.stopped_because, mend)])
+    if told := passed_over(row):
+        raise Refused(409, "Passed over", [Fault("", told, "Sign the one that does; the next will.")])
     if sha256 != row.sha256:
         detail = "is not the fingerprint of this release."
         raise wrong("/sha256", detail, "Look at the release again, and sign what you see.")

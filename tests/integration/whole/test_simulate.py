@@ -35,6 +35,7 @@ WISH = (
     "--seed", "7", *(() if WHOLE else FEWER),
 )  # fmt: skip
 MOST_SECONDS = 300
+NEXT_DUE = date(2014, 10, 28) if WHOLE else date(2014, 9, 28)
 CHANGEOVER = "2014-03-31"
 """The last quarter that has a release; from then on every month has one."""
 Cells = dict[tuple[str, str, str, str], int]
@@ -115,10 +116,22 @@ def test_releases_are_quarterly_to_march_2014_and_monthly_from_april(filled: Sta
     assert {one["window_from"] for one in made} == {"2013-04-01", "2014-04-01"}
 
 
-def test_july_differs_from_june_by_the_reported_revisions_cell_by_cell(filled: Stack) -> None:
-    june, july = (_release(filled, end) for end in ("2014-06-30", "2014-07-31"))
-    assert july["supersedes"] == july["compared"]["id"] == june["id"]
-    before, after = _cells(june), _cells(july)
+def test_the_next_release_differs_from_the_one_signed_last_by_revisions_cell_by_cell(filled: Stack) -> None:
+    """Nobody signed while the months went by; now June is, and July passed over."""
+    june = _release(filled, "2014-06-30")
+    director = {"Authorization": "Bearer demo:director"}
+    signature = {"sha256": june["sha256"], "name": "Dr Ada Director"}
+    path = f"{filled.url}/api/never-events/releases/{june['id']}/sign"
+    httpx.post(path, json=signature, headers=director, timeout=60).raise_for_status()
+    until(lambda: _release(filled, "2014-06-30")["status"] == "published")
+    assert june["id"] in _release(filled, "2014-07-31")["passed_over_because"]
+    drafted = len(_releases(filled))
+    filled.tick(f"{NEXT_DUE}T00:00:00Z")
+    until(lambda: len(_releases(filled)) > drafted)
+    newest = [one for one in _releases(filled) if one["kind"] == "year_to_date"][-1]
+    later = _release(filled, newest["window_to"])
+    assert later["supersedes"] == later["compared"]["id"] == june["id"]
+    before, after = _cells(june), _cells(later)
     differ = {
         cell: (before.get(cell, 0), after.get(cell, 0))
         for cell in before | after
@@ -126,11 +139,11 @@ def test_july_differs_from_june_by_the_reported_revisions_cell_by_cell(filled: S
     }
     changes = {
         (one["table"], one["row"], one["part"], one["measure"]): one
-        for one in july["changes"]
+        for one in later["changes"]
         if one["before"] != one["after"]
     }
     assert {cell: (one["before"], one["after"]) for cell, one in changes.items()} == differ
-    for one in july["changes"]:
+    for one in later["changes"]:
         assert sum(why["change"] for why in one["because"]) == one["after"] - one["before"]
     revised = [one for one in changes.values() if one["table"] == "by_month" and one["row"] < "2014-07"]
     assert revised, "a month that June had already was revised"
