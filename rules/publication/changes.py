@@ -4,8 +4,7 @@ The reasons come from the ledger as it stood at both times, event by event, so t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import msgspec
 
@@ -16,7 +15,8 @@ from rules.publication.terms import Terms
 from rules.publication.windows import Window
 from schemas.never_event_types import Withdrawal
 
-TAKES_AWAY = frozenset({"confirmed", "returned_to_review"}) | {
+OTHER_POLICY = "other_policy"
+TAKES_AWAY = frozenset({"confirmed", "returned_to_review", OTHER_POLICY}) | {
     *("restated_date", "restated_organisation", "restated_type"),
     *(f"withdrawn_{why}" for why in get_args(Withdrawal)),
 }
@@ -55,32 +55,58 @@ def require_comparable(terms: Terms, earlier: Window, later: Window) -> None:
         raise NotComparable(f"{earlier.named} and {later.named} are of two financial years")
 
 
-def changes(
-    terms: Terms, before: Ledger, earlier: Window, after: Ledger, later: Window
-) -> tuple[CellChange, ...]:
-    """In the order of the tables. Raises `NotComparable`."""
-    require_comparable(terms, earlier, later)
+class Stood(NamedTuple):
+    """The ledger as at a release, by the terms of that release, and its window."""
+
+    ledger: Ledger
+    window: Window
+    terms: Terms
+
+
+def changes(then: Stood, recast: Ledger, now: Stood) -> tuple[CellChange, ...]:
+    """In the order of the tables. Raises `NotComparable`.
+
+    `recast`: the ledger as at `then`, by the terms of now. What lies between it and what was released then is
+    another policy's doing; what lies between it and now has happened to an event.
+    """
+    require_comparable(now.terms, then.window, now.window)
     reasons: defaultdict[Cell, Counter[str]] = defaultdict(Counter)
-    then, now = before.within(earlier), after.within(later)
-    for case in then.keys() | now.keys():
-        for cell, reason, change in _moves(case, then.get(case), now.get(case), before, after, earlier):
-            reasons[cell][reason] += change
-    stood, stands = _counts(then), _counts(now)
+    stood, again, stands = (
+        ledger.within(window)
+        for ledger, window in ((then.ledger, then.window), (recast, then.window), (now.ledger, now.window))
+    )
+    for case in stood.keys() | stands.keys():
+        left, kept, came = (_cells(entries.get(case)) for entries in (stood, again, stands))
+        for cell in left ^ came:
+            if (cell in left) == (cell in kept):
+                why = _why(case, again.get(case), stands.get(case), recast, now.ledger, then.window, cell)
+            else:
+                why = OTHER_POLICY
+            reasons[cell][why] += 1 if cell in came else -1
+    before, after = _counts(stood), _counts(stands)
     return tuple(
-        _change(terms, cell, stood[cell], stands[cell], reasons[cell])
+        _change(then, now, cell, before[cell], after[cell], reasons[cell])
         for cell in sorted(reasons)
         if any(reasons[cell].values())
     )
+
+
+def _cells(entry: Entry | None) -> frozenset[Cell]:
+    return cells_of(entry.place) if entry else frozenset()
 
 
 def _counts(entries: dict[str, Entry]) -> Counter[Cell]:
     return Counter(cell for entry in entries.values() for cell in cells_of(entry.place))
 
 
-def _change(terms: Terms, cell: Cell, before: int, after: int, reasons: Counter[str]) -> CellChange:
-    label, part_label = labels(cell, terms)
+def _change(
+    then: Stood, now: Stood, cell: Cell, before: int, after: int, reasons: Counter[str]
+) -> CellChange:
+    """What no list of now names any more is called as it was then."""
+    label, part_label = labels(cell, now.terms if after else then.terms)
+    says = now.terms.policy.reasons
     because = tuple(
-        Because(reason=reason, says=terms.policy.reasons.get(reason, reason), change=change)
+        Because(reason=reason, says=says.get(reason, reason), change=change)
         for reason, change in sorted(reasons.items())
         if change
     )
@@ -95,18 +121,6 @@ def _change(terms: Terms, cell: Cell, before: int, after: int, reasons: Counter[
         after=after,
         because=because,
     )
-
-
-def _moves(
-    case: str, then: Entry | None, now: Entry | None, before: Ledger, after: Ledger, earlier: Window
-) -> Iterator[tuple[Cell, str, int]]:
-    """The cells that an event left (-1) and came to (1), with why."""
-    left = cells_of(then.place) if then else frozenset()
-    came = cells_of(now.place) if now else frozenset()
-    for cell in left - came:
-        yield cell, _why(case, then, now, before, after, earlier, cell), -1
-    for cell in came - left:
-        yield cell, _why(case, then, now, before, after, earlier, cell), 1
 
 
 def _why(

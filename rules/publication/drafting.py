@@ -41,10 +41,11 @@ def due(
     """
     before = [one for one in made if one.as_of < plan.as_of]
     signed = taken(before, (each for each in signatures if each.at < plan.as_of))
-    yield release(said, _order(plan, plan.window, _of_year(before, signed.keys(), plan.window, terms)), terms)
+    of_this_year = _of_year(before, signed.keys(), plan.window, terms)
+    yield release(said, _order(plan, plan.window, of_this_year, terms), terms)
     for year in closed_years(terms.policy, plan.window):
         of_year = _of_year(before, signed.keys(), year, terms)
-        revised = release(said, _order(plan, year, of_year), terms)
+        revised = release(said, _order(plan, year, of_year, terms), terms)
         if _is_wanted(said, revised, plan, year, of_year, terms):
             yield revised
 
@@ -55,7 +56,7 @@ def _is_wanted(
     """Whether figures have moved since the last draft, or there is none that can become public."""
     waits = of_year.waits
     if waits is not None and waits != of_year.seen:
-        return bool(release(said, _order(plan, year, of_year._replace(seen=waits)), terms).changes)
+        return bool(release(said, _order(plan, year, of_year._replace(seen=waits), terms), terms).changes)
     if of_year.seen is None:
         return bool(revised.totals.completeness.recorded)
     return bool(revised.changes)
@@ -71,13 +72,19 @@ def _of_year(before: Sequence[Made], signed: Container[str], window: Window, ter
     return _OfYear(newest(one for one in standing if one.id in signed), newest(standing), last)
 
 
-def _order(plan: Planned, window: Window, of_year: _OfYear) -> Order:
+def _order(plan: Planned, window: Window, of_year: _OfYear, terms: Terms) -> Order:
     seen = of_year.seen
     return Order(
         window=window,
         cadence=plan.cadence,
         kind="year_to_date" if window == plan.window else "revised_year",
         as_of=plan.as_of,
-        earlier=None if seen is None else Earlier(seen.id, seen.window, seen.as_of),
+        earlier=None if seen is None else _earlier(seen, terms),
         revision=of_year.revisions + 1,
     )
+
+
+def _earlier(seen: Made, terms: Terms) -> Earlier:
+    """By a policy without `succession` what was released earlier is counted by its own terms."""
+    counted_by = seen.terms if terms.policy.follows_signed else terms
+    return Earlier(seen.id, seen.window, seen.as_of, counted_by)

@@ -14,7 +14,7 @@ import msgspec
 
 from rules.london import at
 from rules.publication import cells
-from rules.publication.changes import CellChange, changes
+from rules.publication.changes import CellChange, Stood, changes
 from rules.publication.figures import (
     NOT_KNOWN,
     Common,
@@ -105,6 +105,7 @@ class Earlier(NamedTuple):
     id: str
     window: Window
     as_of: Instant
+    terms: Terms
 
 
 class Order(NamedTuple):
@@ -126,8 +127,9 @@ def release(said: Sequence[Outcome], order: Order, terms: Terms) -> Release:
     earlier = order.earlier
     moved: tuple[CellChange, ...] = ()
     if earlier is not None:
-        before = ledger(said, earlier.as_of, terms)
-        moved = changes(terms, before, earlier.window, now, order.window)
+        recast = ledger(said, earlier.as_of, terms)
+        then = Stood(ledger(said, earlier.as_of, earlier.terms), earlier.window, earlier.terms)
+        moved = changes(then, recast, Stood(now, order.window, terms))
     by_type = tables.by_type(places, "by_type", detailed=True)
     return Release(
         id=f"{order.window.named}-r{order.revision}",

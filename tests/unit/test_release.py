@@ -9,17 +9,21 @@ import msgspec
 import pytest
 
 from rules.london import first_second
+from rules.never_events import policy as lists
 from rules.policy import PolicyRefused, read_folder
+from rules.policy import canonical as lists_canonical
 from rules.publication import policy
-from rules.publication.changes import Because, NotComparable, changes, require_comparable
+from rules.publication.changes import Because, NotComparable, Stood, changes, require_comparable
 from rules.publication.checks import checks
 from rules.publication.figures import NUMERATOR, CaveatMissing, Completeness, Figure
 from rules.publication.ledger import ledger
-from rules.publication.release import Order, Release, canonical, read, release
+from rules.publication.release import Earlier, Order, Release, canonical, read, release
 from rules.publication.succession import Signature, taken
+from rules.publication.terms import Terms
 from rules.publication.windows import Adopted, Window, planned, timetable
 from sinks.publication.bars import bars
 from sinks.publication.page import fragment
+from tests.spec.notation import moment
 from tests.spec.releases import TERMS, as_made, publish
 
 YEAR = Window(date(2014, 4, 1), date(2014, 7, 31))
@@ -248,7 +252,7 @@ def test_two_years_are_not_compared() -> None:
     now = ledger([], AS_OF, TERMS)
     before = Window(date(2013, 4, 1), date(2014, 3, 31))
     with pytest.raises(NotComparable, match="two financial years"):
-        changes(TERMS, now, before, now, YEAR)
+        changes(Stood(now, before, TERMS), now, Stood(now, YEAR, TERMS))
     require_comparable(TERMS, Window(YEAR.first, date(2014, 6, 30)), YEAR)
 
 
@@ -393,7 +397,7 @@ def test_of_what_a_new_policy_would_have_had_earlier_the_longest_window_is_draft
 def test_a_window_that_ends_earlier_is_not_compared() -> None:
     now = ledger([], AS_OF, TERMS)
     with pytest.raises(NotComparable, match="windows only grow"):
-        changes(TERMS, now, YEAR, now, Window(YEAR.first, date(2014, 6, 30)))
+        changes(Stood(now, YEAR, TERMS), now, Stood(now, Window(YEAR.first, date(2014, 6, 30)), TERMS))
 
 
 UNSIGNED = """
@@ -423,3 +427,67 @@ def test_nobody_signs_below_or_beside_what_is_public() -> None:
     assert taken(drafted, [june, may]) == {}
     other = april._replace(sha256="0" * 64)
     assert taken(drafted, [other]) == taken([drafted[0]._replace(stopped=True)], [april]) == {}
+
+
+AT_A_PRACTICE = """
+2014-05-01 00:00  begins
+2014-05-02 10:00  A recorded GZZ 2011/1 on=2014-04-10
+2014-05-03 10:00  A counted
+2014-05-04 10:00  B recorded RXX 2011/1 on=2014-04-11 sub=named_later
+2014-07-02 10:00  B counted
+2014-08-28 00:00  tick
+"""
+
+
+def failed(made: list[Release]) -> list[str]:
+    """What the checks find against them."""
+    held = {one.id: one for one in made}
+    return [
+        check.told
+        for one in made
+        for check in checks(one, canonical(one), held.get(one.supersedes or ""))
+        if not check.passed
+    ]
+
+
+def reasons(one: Release) -> set[tuple[str, str, int]]:
+    return {
+        (each.table, why.reason, why.change)
+        for each in one.changes
+        for why in each.because
+        if each.measure == "meets_definition"
+    }
+
+
+def test_figures_released_under_another_policy_are_told_from_what_has_happened(files: Files) -> None:
+    """In June practices are left out: no later release of the year is stopped, and May's says why."""
+    narrower = copy.deepcopy(files)
+    narrower["readings"]["provider_types"].remove("gp_practice")
+    policies = adopted(files, date(2014, 5, 1)), adopted(narrower, date(2014, 6, 2))
+    found = publish(AT_A_PRACTICE, *policies).releases
+    assert [one.totals.count for one in found] == [1, 0, 1, 1]
+    assert failed(found) == []
+    assert reasons(found[1]) == {
+        (table, "other_policy", -1) for table in ("totals", "by_month", "by_type", "by_organisation")
+    }
+    assert {why for _, why, _ in reasons(found[2])} == {"confirmed"}
+
+
+def test_a_sub_type_that_a_later_list_names_leaves_the_others(files: Files) -> None:
+    content = msgspec.json.decode(lists.default_content()[1])
+    (of_2011,) = [one for one in content["lists"] if one["version"] == "2011"]
+    named = {"code": "named_later", "title": "Named later", "counts": True, "source": "-", "confidence": "-"}
+    of_2011["type"][0]["subtype"].append(named)
+    later = Terms(TERMS.policy, lists.parse(lists_canonical(content)))
+    said = publish(AT_A_PRACTICE).said
+    window = Window(YEAR.first, date(2014, 5, 31))
+    april = Order(window, "monthly", "year_to_date", moment("2014-06-10T00:00"))
+    before = release(said, april, TERMS)
+    earlier = Earlier(before.id, window, april.as_of, TERMS)
+    after = release(said, april._replace(as_of=AS_OF, earlier=earlier, revision=2), later)
+    assert not [one for one in checks(after, canonical(after), before) if not one.passed]
+    moved = {
+        (each.part, each.measure): each for each in after.changes if each.table == "by_type" and each.part
+    }
+    assert moved["other", "under_review"].because[0].reason == "other_policy"
+    assert [why.reason for why in moved["named_later", "meets_definition"].because] == ["confirmed"]
