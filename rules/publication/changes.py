@@ -9,7 +9,7 @@ from typing import NamedTuple, get_args
 import msgspec
 
 from rules.publication.cells import Cell, Measure, cells_of, labels
-from rules.publication.ledger import Entry, Ledger
+from rules.publication.ledger import WITHDRAWN, Entry, Ledger
 from rules.publication.policy import TableName
 from rules.publication.terms import Terms
 from rules.publication.windows import Window
@@ -18,7 +18,7 @@ from schemas.never_event_types import Withdrawal
 OTHER_POLICY = "other_policy"
 TAKES_AWAY = frozenset({"confirmed", "returned_to_review", OTHER_POLICY}) | {
     *("restated_date", "restated_organisation", "restated_type"),
-    *(f"withdrawn_{why}" for why in get_args(Withdrawal)),
+    *(WITHDRAWN, *(f"{WITHDRAWN}_{why}" for why in get_args(Withdrawal))),
 }
 """The reasons for which a figure may fall; `confirmed` takes it from what was under review."""
 
@@ -75,11 +75,14 @@ def changes(then: Stood, recast: Ledger, now: Stood) -> tuple[CellChange, ...]:
         ledger.within(window)
         for ledger, window in ((then.ledger, then.window), (recast, then.window), (now.ledger, now.window))
     )
+    scopes = recast, now.ledger
+    if not now.terms.policy.follows_signed:
+        scopes = recast._replace(out_of_scope={}), now.ledger._replace(out_of_scope={})
     for case in stood.keys() | stands.keys():
         left, kept, came = (_cells(entries.get(case)) for entries in (stood, again, stands))
         for cell in left ^ came:
             if (cell in left) == (cell in kept):
-                why = _why(case, again.get(case), stands.get(case), recast, now.ledger, then.window, cell)
+                why = _why(case, again.get(case), stands.get(case), *scopes, then.window, cell)
             else:
                 why = OTHER_POLICY
             reasons[cell][why] += 1 if cell in came else -1
@@ -137,9 +140,13 @@ def _why(
             return "new_period"
         if case in before.gone:
             return "reinstated"
+        if case in before.out_of_scope:
+            return "restated_organisation"
         return "restated_date" if case in before.entries else "reported_late"
     if then is not None and now is None:
-        return f"withdrawn_{after.gone[case]}" if case in after.gone else "restated_date"
+        if case in after.out_of_scope:
+            return "restated_organisation"
+        return after.gone.get(case, "restated_date")
     assert then is not None
     assert now is not None
     if then.place.counted != now.place.counted:

@@ -19,6 +19,8 @@ from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
 
 NOT_KNOWN = ""
 OTHER = "other"
+WITHDRAWN = "withdrawn"
+"""Why an event was taken out may tell of the one patient: of harm, for instance, that was too slight."""
 _CODE = re.compile(r"[A-Z0-9]{3,10}")
 
 
@@ -44,15 +46,34 @@ class Entry(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """Entries by case; the cases taken out, with why; how many cases the rule can say nothing about."""
+    """By case: entries, and what was taken out, with the reason that is told of it.
+
+    `not_judged`: cases that the rule can say nothing about since this day; what it said before still stands.
+    `out_of_scope`: events that are not released, with their day.
+    """
 
     entries: dict[str, Entry]
     gone: dict[str, str]
-    not_judged: int
-    out_of_scope: int
+    not_judged: dict[str, date]
+    out_of_scope: dict[str, date]
 
     def within(self, window: Window) -> dict[str, Entry]:
         return {case: entry for case, entry in self.entries.items() if entry.day in window}
+
+    def outside(self, window: Window) -> int:
+        """How many events of the window are out of scope."""
+        return sum(day in window for day in self.out_of_scope.values())
+
+    def unclear(self, window: Window) -> int:
+        """How many cases may belong to the window, or not: nobody can say so now."""
+        return sum(self._may_lie(case, since, window) for case, since in self.not_judged.items())
+
+    def _may_lie(self, case: str, since: date, window: Window) -> bool:
+        """By the last known day; where none is known, what had happened by then may lie in the window."""
+        entry = self.entries.get(case)
+        if entry is not None:
+            return entry.day in window
+        return case not in self.out_of_scope and window.first <= since
 
 
 def ledger(outcomes: Iterable[Outcome], as_of: Instant, terms: Terms) -> Ledger:
@@ -65,25 +86,27 @@ def ledger(outcomes: Iterable[Outcome], as_of: Instant, terms: Terms) -> Ledger:
                 latest[outcome.subject] = outcome
     entries: dict[str, Entry] = {}
     gone: dict[str, str] = {}
-    not_judged = out_of_scope = 0
+    not_judged: dict[str, date] = {}
+    out_of_scope: dict[str, date] = {}
+    told_why = terms.policy.readings.withdrawals == "with_why"
     for outcome in latest.values():
         case = outcome.case_id or ""
         match outcome:
             case LedgerEntry() if outcome.provider_type in terms.policy.readings.provider_types:
                 entries[case] = _entry(outcome, terms)
             case LedgerEntry():
-                out_of_scope += 1
+                out_of_scope[case] = _day(outcome)
             case NeverEventWithdrawn():
-                gone[case] = outcome.why
+                gone[case] = f"{WITHDRAWN}_{outcome.why}" if told_why else WITHDRAWN
             case CaseQuarantined():
-                not_judged += 1
+                not_judged[case] = day_of(outcome.recorded_at)
             case CaseReadAgain() | _:
                 pass
     return Ledger(entries, gone, not_judged, out_of_scope)
 
 
 def _entry(said: LedgerEntry, terms: Terms) -> Entry:
-    day = day_of(said.reported_at if said.occurred_at is None else said.occurred_at)
+    day = _day(said)
     counted = isinstance(said, NeverEventCounted) or (isinstance(said, NeverEventRestated) and said.counted)
     kind = _kind(said, terms)
     named = terms.subtype_title(kind, said.subtype) is not None
@@ -95,6 +118,10 @@ def _entry(said: LedgerEntry, terms: Terms) -> Entry:
         counted=counted,
     )
     return Entry(day, place)
+
+
+def _day(said: LedgerEntry) -> date:
+    return day_of(said.reported_at if said.occurred_at is None else said.occurred_at)
 
 
 def _organisation(said: LedgerEntry) -> str:

@@ -53,7 +53,10 @@ class Readings(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: str
     title_revised: str
     provider_types: frozenset[str]
-    succession: Literal["as_drafted", "as_signed"] = "as_drafted"  # so adopted before it came
+    # Adopted before these came, a policy does as it did then.
+    succession: Literal["as_drafted", "as_signed"] = "as_drafted"
+    gaps: Literal["of_the_ledger", "of_the_window"] = "of_the_ledger"
+    withdrawals: Literal["with_why", "without_why"] = "with_why"
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -54,7 +54,10 @@ class SeriesBreak(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gaps(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known to be missing or not yet known, as numbers of events."""
+    """What is known to be missing or not yet known, as numbers of events that lie in the window, or may.
+
+    Of `cases_not_judged` what was said before still stands in the figures.
+    """
 
     day_not_known: int
     type_not_known: int
@@ -150,7 +153,7 @@ def release(said: Sequence[Outcome], order: Order, terms: Terms) -> Release:
         by_month=tables.by_month(places),
         by_type=by_type,
         by_organisation=tables.by_organisation(places),
-        gaps=_gaps(places, now),
+        gaps=_gaps(places, now, order.window, terms),
         caveats=tuple(
             Text(id=one.id, says=one.says, source=one.source, confidence=one.confidence)
             for one in terms.policy.caveats.values()
@@ -260,13 +263,14 @@ def _number(code: str) -> int:
     return int(code.rpartition("/")[2]) if code != NOT_KNOWN else 0
 
 
-def _gaps(places: Sequence[Place], now: Ledger) -> Gaps:
+def _gaps(places: Sequence[Place], now: Ledger, window: Window, terms: Terms) -> Gaps:
+    of_window = terms.policy.readings.gaps == "of_the_window"
     return Gaps(
         day_not_known=sum(not place.month for place in places),
         type_not_known=sum(place.kind is None for place in places),
         organisation_not_known=sum(not place.organisation for place in places),
-        cases_not_judged=now.not_judged,
-        out_of_scope=now.out_of_scope,
+        cases_not_judged=now.unclear(window) if of_window else len(now.not_judged),
+        out_of_scope=now.outside(window) if of_window else len(now.out_of_scope),
     )
 
 

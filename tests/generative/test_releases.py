@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,7 +127,8 @@ def test_no_difference_of_releases_shows_more_than_organisation_type_and_month(
 ) -> None:
     """Two ledgers alike in organisation, type with sub-type and month give the same releases, byte for byte:
 
-    so nothing else of an event, its day, hour, case or harm, can be worked out from any number of them.
+    so nothing else of an event, its day, hour, case or harm, or why it was taken out, can be worked out from
+    any number of them.
     """
     said = told(book)
     other = [_disguised(outcome, data.draw) for outcome in said]
@@ -138,6 +139,8 @@ def test_no_difference_of_releases_shows_more_than_organisation_type_and_month(
 def _disguised(outcome: Outcome, draw: Callable[[Any], Any]) -> Outcome:
     changed: dict[str, Any] = {"case_id": f"other-{outcome.case_id}", "subject": f"other-{outcome.subject}"}
     changed |= {"cause": "another", "because": ("another reason",)}
+    if isinstance(outcome, ledger.NeverEventWithdrawn):
+        changed["why"] = draw(st.sampled_from(get_args(ledger.Withdrawal)))
     if isinstance(outcome, ledger.LedgerEntry):
         changed |= {"gate": draw(st.sampled_from(["none", "met", "not_known"])), "payment": "never"}
         if outcome.occurred_at is not None:

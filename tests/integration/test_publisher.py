@@ -302,7 +302,7 @@ def test_a_release_says_what_changed_since_what_was_signed_and_none_is_signed_be
     totals = [each for each in june.changes if each.table == "totals" and each.measure == "meets_definition"]
     assert [(why.reason, why.change) for why in totals[0].because] == [
         ("reported_late", 1),
-        ("withdrawn_rejected", -1),
+        ("withdrawn", -1),
     ]
     room.sign(JUNE, "of June", JUNE_DUE)
     room.sign(MAY, "of May", JUNE_DUE + 1)

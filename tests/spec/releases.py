@@ -4,6 +4,7 @@
 2014-05-20 10:00  A counted
 2014-06-02 10:00  A moved 2011/3 on=2014-04-28 to=RYY
 2014-06-10 10:00  A withdrawn rejected
+2014-06-11 10:00  B quarantined
 2014-08-30 00:00  tick
 
 A release falls due by the policy; `r2` is the second of its financial year. A director signs each when it
@@ -22,7 +23,7 @@ from rules.publication.terms import Terms, default
 from rules.publication.windows import Adopted, Window, timetable
 from schemas import never_event_types as ledger
 from schemas.event_types import Instant
-from schemas.outcome_types import Outcome
+from schemas.outcome_types import CaseQuarantined, Outcome
 from tests.spec.law import Law
 from tests.spec.notation import PROVIDERS, lines, moment
 
@@ -66,6 +67,10 @@ class Book:
                 self._say(ledger.NeverEventRestated, name, when, **fields)
             case "withdrawn":
                 self._say(ledger.NeverEventWithdrawn, name, when, why=plain[0])
+            case "quarantined":
+                said: dict[str, Any] = {"rule": "never_events", "error": "stumbled", "source_offset": 0}
+                said |= {"case_id": name, "recorded_at": when, "cause": name, "because": ()}
+                self.said.append(CaseQuarantined(subject=f"case:{name}", revision=1, **said))
 
     def _say(self, kind: type[Outcome], name: str, when: Instant, **fields: Any) -> None:
         self._revisions[name] = self._revisions.get(name, 0) + 1

@@ -104,7 +104,7 @@ TOPIC = Topic(
             """,
             """
             2014/15 r1 monthly to 2014-04-30: 1 2014-04=1
-            2014/15 r2 monthly to 2014-05-31: 0 [-1 withdrawn_rejected]
+            2014/15 r2 monthly to 2014-05-31: 0 [-1 withdrawn]
             """,
         ),
         ReleaseLaw(
@@ -197,8 +197,8 @@ TOPIC = Topic(
             """,
             """
             2014/15 r1 monthly to 2014-04-30: 1 2014-04=1
-            2014/15 r2 monthly to 2014-05-31: 0 [-1 withdrawn_rejected]
-            2014/15 r3 monthly to 2014-06-30: 0 [-1 withdrawn_rejected]
+            2014/15 r2 monthly to 2014-05-31: 0 [-1 withdrawn]
+            2014/15 r3 monthly to 2014-06-30: 0 [-1 withdrawn]
             """,
         ),
         ReleaseLaw(

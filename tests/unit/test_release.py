@@ -83,7 +83,9 @@ def test_nor_with_numbers_that_do_not_make_up_its_total() -> None:
 
 
 def test_nor_read_from_a_file_without_it() -> None:
-    content = canonical(made()).replace(b'"caveats":["provisional","reported_only"]', b'"caveats":[]', 1)
+    content = canonical(made()).replace(
+        b'"caveats":["provisional","reported_only","list_of_the_day"]', b'"caveats":[]', 1
+    )
     with pytest.raises(msgspec.ValidationError, match="caveat"):
         read(content)
 
@@ -188,7 +190,7 @@ def test_subtracting_a_release_shows_nothing_finer_than_releases_count(
         (Because(reason="new_period", says="", change=-1),),
         (
             Because(reason="new_period", says="", change=-1),
-            Because(reason="withdrawn_rejected", says="", change=-1),
+            Because(reason="withdrawn", says="", change=-1),
             Because(reason="confirmed", says="", change=1),
         ),
     ],
@@ -491,3 +493,65 @@ def test_a_sub_type_that_a_later_list_names_leaves_the_others(files: Files) -> N
     }
     assert moved["other", "under_review"].because[0].reason == "other_policy"
     assert [why.reason for why in moved["named_later", "meets_definition"].because] == ["confirmed"]
+
+
+NOT_CLEAR = """
+2014-05-01 00:00  begins
+2014-05-06 10:00  A recorded RXX 2011/1 on=2014-04-10
+2014-05-07 10:00  A counted
+2014-05-08 10:00  A quarantined
+2014-05-08 11:00  B quarantined
+"""
+
+
+def test_of_a_case_that_cannot_be_judged_the_page_claims_nothing() -> None:
+    """What was counted before it was set aside stands in the figures."""
+    one = made(NOT_CLEAR.replace("2014-05-08 11:00  B quarantined\n", ""))
+    assert (one.totals.count, one.gaps.cases_not_judged) == (1, 1)
+    told = "Of 1 case it cannot be said at present whether it belongs in these figures"
+    assert told in fragment(one)
+    assert "Of 2 cases it cannot be said at present whether they belong in" in fragment(made(NOT_CLEAR))
+
+
+def test_gaps_are_of_the_window(files: Files) -> None:
+    """Of B nothing is known: what it tells of had happened when it was set aside."""
+    history = NOT_CLEAR + "2014-05-09 10:00  C recorded VZZ 2011/1 on=2014-04-10\n"
+    files["readings"]["provider_types"].remove("care_home")
+    terms = Terms(adopted(files, date(2014, 5, 1)).policy, TERMS.lists)
+
+    def gaps(first: date, last: date) -> tuple[int, int]:
+        order = Order(Window(first, last), "monthly", "chosen_window", AS_OF)
+        found = release(publish(history).said, order, terms).gaps
+        return found.cases_not_judged, found.out_of_scope
+
+    assert gaps(date(2014, 4, 1), date(2014, 4, 30)) == (2, 1)
+    assert gaps(date(2014, 5, 1), date(2014, 5, 31)) == (1, 0)
+    assert gaps(date(2014, 6, 1), date(2014, 6, 30)) == (0, 0)
+    assert gaps(date(2013, 4, 1), date(2014, 3, 31)) == (1, 0)
+    del files["readings"]["gaps"]
+    terms = Terms(adopted(files, date(2014, 5, 1)).policy, TERMS.lists)
+    assert gaps(date(2014, 6, 1), date(2014, 6, 30)) == (2, 1)
+
+
+def test_what_is_added_over_a_break_says_so() -> None:
+    one = made(window=Window(date(2017, 4, 1), date(2018, 3, 31)))
+    assert any(each.within_window for each in one.breaks)
+    assert "list_of_the_day" in one.totals.caveats
+    rows = (*made().by_month, *made().by_type, *made().by_organisation)
+    assert all("list_of_the_day" in row.caveats for row in rows)
+
+
+@pytest.mark.parametrize("why", ["gate_not_met", "rejected", "merged"])
+def test_why_an_event_was_taken_out_is_not_published(files: Files, why: str) -> None:
+    """The only one at a care home: its harm was too slight would be told of one patient."""
+    history = f"""
+    2014-05-01 00:00  begins
+    2014-05-02 10:00  A recorded VZZ 2011/17 on=2014-04-10
+    2014-06-02 10:00  A withdrawn {why}
+    2014-06-28 00:00  tick
+    """
+    _, may = publish(history).releases
+    assert {each.reason for one in may.changes for each in one.because} == {"withdrawn"}
+    del files["readings"]["withdrawals"]
+    _, may = publish(history, adopted(files, date(2014, 5, 1))).releases
+    assert {each.reason for one in may.changes for each in one.because} == {f"withdrawn_{why}"}
