@@ -46,6 +46,7 @@ class LedgerEntry(Outcome, frozen=True, kw_only=True):
     """Where an entry stands: its cell is provider, list, type, sub-type and day of occurrence.
 
     `waits_for`: what is missing before it can be counted or withdrawn; None once it is counted.
+    `nhs_contract`: None where the directory did not know the provider, or the policy did not ask.
     """
 
     provider: str
@@ -58,6 +59,7 @@ class LedgerEntry(Outcome, frozen=True, kw_only=True):
     gate: Gate
     payment: Payment
     waits_for: WaitsFor | None = None
+    nhs_contract: bool | None = None
 
 
 class NeverEventProposed(LedgerEntry, frozen=True, kw_only=True):

@@ -99,6 +99,7 @@ class Readings(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: str
     future_tolerance_minutes: int
     gates: dict[GateName, Gate]
+    tells_contract: bool = False  # so adopted before it came
 
 
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +117,7 @@ class Policy:
         self.lists = tuple(sorted(content.lists, key=lambda one: one.valid_from))
         self.breaks = tuple(sorted(content.breaks.breaks, key=lambda one: one.on))
         self.gates = content.readings.gates
+        self.tells_contract = content.readings.tells_contract
         self._carried_over = {code: one for one in content.carried_over for code in one.types}
         self.future_tolerance_minutes = content.readings.future_tolerance_minutes
 

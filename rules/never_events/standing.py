@@ -149,6 +149,9 @@ def _cell(policy: Policy, listed: Listed, facts: CaseFacts) -> Cell:
         reported_at=facts.reported_at,
         gate=gate_of(listed.type, policy, facts.patients),
         payment=listed.list.payment.rule if listed.list and listed.known else "not_known",
+        nhs_contract=provider.nhs_contract
+        if policy.tells_contract and provider.type != "not_known"
+        else None,
     )
 
 

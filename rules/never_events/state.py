@@ -31,6 +31,7 @@ class Cell(Struct, frozen=True, kw_only=True, gc=False):
     reported_at: Instant
     gate: Gate
     payment: Payment
+    nhs_contract: bool | None = None
 
 
 class Entry(Struct, frozen=True, kw_only=True, gc=False):

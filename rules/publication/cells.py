@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 from rules.publication.figures import NOT_KNOWN
-from rules.publication.ledger import Place
+from rules.publication.ledger import TOGETHER, Place
 from rules.publication.policy import TableName
 from rules.publication.terms import Terms
 from rules.publication.windows import month_begins
@@ -64,7 +64,8 @@ def month_label(code: str, terms: Terms) -> str:
 
 
 def organisation_label(code: str, terms: Terms) -> str:
-    return terms.policy.labels.organisation_not_known if code == NOT_KNOWN else code
+    labels = terms.policy.labels
+    return {NOT_KNOWN: labels.organisation_not_known, TOGETHER: labels.organisations_together}.get(code, code)
 
 
 def labels(cell: Cell, terms: Terms) -> tuple[str, str]:

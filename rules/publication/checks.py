@@ -13,6 +13,7 @@ from rules.london import first_second
 from rules.publication.cells import Cell, Measure
 from rules.publication.changes import TAKES_AWAY, CellChange
 from rules.publication.figures import NOT_KNOWN, Figure
+from rules.publication.ledger import TOGETHER
 from rules.publication.policy import TableName
 from rules.publication.release import Release, canonical, instant_of, read
 from rules.publication.windows import Window
@@ -20,7 +21,7 @@ from rules.publication.windows import Window
 _MONTH = re.compile(rf"\d{{4}}-\d{{2}}|{NOT_KNOWN}")
 _KIND = re.compile(rf"\d{{4}}/\d{{1,2}}|{NOT_KNOWN}")
 _SUBTYPE = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_ORGANISATION = re.compile(rf"[A-Z0-9]{{3,10}}|{NOT_KNOWN}")
+_ORGANISATION = re.compile(rf"[A-Z0-9]{{3,10}}|{TOGETHER}|{NOT_KNOWN}")
 _WHOLE = re.compile("")
 _GRAIN: dict[TableName, tuple[re.Pattern[str], re.Pattern[str]]] = {
     "totals": (_WHOLE, _WHOLE),

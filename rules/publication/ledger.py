@@ -19,6 +19,8 @@ from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
 
 NOT_KNOWN = ""
 OTHER = "other"
+TOGETHER = "together"
+"""In one row stand organisations so small that the code of one may stand for one person."""
 WITHDRAWN = "withdrawn"
 """Why an event was taken out may tell of the one patient: of harm, for instance, that was too slight."""
 _CODE = re.compile(r"[A-Z0-9]{3,10}")
@@ -27,8 +29,8 @@ _CODE = re.compile(r"[A-Z0-9]{3,10}")
 class Place(NamedTuple):
     """Where an event is counted: nothing finer than this ever leaves the ledger.
 
-    `month` is `2014-04`, empty where the day is not known; `organisation` a code of the directory, or
-    empty; `kind` list and number, or empty; `subtype` as recorded, if it may be shown by name.
+    `month` is `2014-04`, empty where the day is not known; `organisation` a code of the directory,
+    `together`, or empty; `kind` list and number, or empty; `subtype` as recorded, if it may be shown by name.
     """
 
     month: str
@@ -92,7 +94,7 @@ def ledger(outcomes: Iterable[Outcome], as_of: Instant, terms: Terms) -> Ledger:
     for outcome in latest.values():
         case = outcome.case_id or ""
         match outcome:
-            case LedgerEntry() if outcome.provider_type in terms.policy.readings.provider_types:
+            case LedgerEntry() if _in_scope(outcome, terms):
                 entries[case] = _entry(outcome, terms)
             case LedgerEntry():
                 out_of_scope[case] = _day(outcome)
@@ -112,7 +114,7 @@ def _entry(said: LedgerEntry, terms: Terms) -> Entry:
     named = terms.subtype_title(kind, said.subtype) is not None
     place = Place(
         month=NOT_KNOWN if said.occurred_at is None else day.isoformat()[:7],
-        organisation=_organisation(said),
+        organisation=_organisation(said, terms),
         kind=kind,
         subtype=(said.subtype if named else OTHER) if said.subtype else NOT_KNOWN,
         counted=counted,
@@ -124,8 +126,17 @@ def _day(said: LedgerEntry) -> date:
     return day_of(said.reported_at if said.occurred_at is None else said.occurred_at)
 
 
-def _organisation(said: LedgerEntry) -> str:
+def _in_scope(said: LedgerEntry, terms: Terms) -> bool:
+    """Care that is not the NHS's is left out only where the entry says so: older ones say nothing."""
+    readings = terms.policy.readings
+    without = readings.needs_nhs_contract and said.nhs_contract is False
+    return said.provider_type in readings.provider_types and not without
+
+
+def _organisation(said: LedgerEntry, terms: Terms) -> str:
     """A code that nobody knows may be anything that somebody typed, a name for instance."""
+    if said.provider_type in terms.policy.readings.shown_together:
+        return TOGETHER
     known = said.provider_type != "not_known" and _CODE.fullmatch(said.provider)
     return said.provider if known else NOT_KNOWN
 

@@ -57,6 +57,8 @@ class Readings(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     succession: Literal["as_drafted", "as_signed"] = "as_drafted"
     gaps: Literal["of_the_ledger", "of_the_window"] = "of_the_ledger"
     withdrawals: Literal["with_why", "without_why"] = "with_why"
+    needs_nhs_contract: bool = False
+    shown_together: frozenset[str] = frozenset()
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,6 +68,7 @@ class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     subtype_not_recorded: str
     subtype_other: str
     organisation_not_known: str
+    organisations_together: str = ""
 
 
 class Wording(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,6 +128,8 @@ def parse(content: str) -> Policy:
         raise PolicyRefused(f"caveats: none is for {bare[0]}; no figure can be released without one")
     if len({caveat.id for caveat in parsed.caveats}) != len(parsed.caveats):
         raise PolicyRefused("caveats: two of them have one id; give each its own")
+    if parsed.readings.shown_together and not parsed.wording.labels.organisations_together:
+        raise PolicyRefused("wording: labels.organisations_together is missing; say what is shown together")
     _check_changeover(parsed.cadence)
     return Policy(parsed, fingerprint(content))
 

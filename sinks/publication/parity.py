@@ -23,6 +23,7 @@ _COUNT = text("""
             payload->>'occurred_at' IS NULL AS undated,
             payload->>'provider' AS organisation,
             payload->>'provider_type' AS provider_type,
+            payload->>'nhs_contract' AS nhs_contract,
             CASE WHEN payload->>'list_version' || '/' || (payload->>'type_no') = ANY(:kinds)
                  THEN payload->>'list_version' || '/' || (payload->>'type_no') ELSE 'not_known' END AS kind,
             payload->>'subtype' AS subtype,
@@ -34,7 +35,8 @@ _COUNT = text("""
     SELECT
         counted,
         CASE WHEN undated THEN 'not_known' ELSE to_char(day, 'YYYY-MM') END AS month,
-        CASE WHEN provider_type = 'not_known' OR organisation !~ '^[A-Z0-9]{3,10}$' THEN 'not_known'
+        CASE WHEN provider_type = ANY(:together) THEN 'together'
+             WHEN provider_type = 'not_known' OR organisation !~ '^[A-Z0-9]{3,10}$' THEN 'not_known'
              ELSE organisation END AS organisation,
         kind,
         CASE WHEN coalesce(subtype, '') = '' THEN 'not_known'
@@ -42,6 +44,7 @@ _COUNT = text("""
         count(*) AS events
     FROM standing
     WHERE day BETWEEN CAST(:first AS date) AND CAST(:last AS date) AND provider_type = ANY(:types)
+        AND NOT (CAST(:contract AS boolean) AND nhs_contract IS NOT DISTINCT FROM 'false')
     GROUP BY 1, 2, 3, 4, 5
 """)
 
@@ -66,11 +69,14 @@ def parity(connection: Connection, one: Release, terms: Terms) -> Check:
 
 def _counted(connection: Connection, one: Release, terms: Terms) -> Counter[Cell]:
     found: Counter[Cell] = Counter()
+    readings = terms.policy.readings
     asked = {
         "as_of": instant_of(one.as_of),
         "first": one.window_from,
         "last": one.window_to,
-        "types": sorted(terms.policy.readings.provider_types),
+        "types": sorted(readings.provider_types),
+        "together": sorted(readings.shown_together),
+        "contract": readings.needs_nhs_contract,
         **_named_on_the_lists(terms),
     }
     for counted, month, organisation, kind, subtype, events in connection.execute(_COUNT, asked):

@@ -22,7 +22,7 @@ from rules.publication.succession import Made, Signature
 from rules.publication.terms import Terms, default
 from rules.publication.windows import Adopted, Window, timetable
 from schemas import never_event_types as ledger
-from schemas.event_types import Instant
+from schemas.event_types import Instant, Provider
 from schemas.outcome_types import CaseQuarantined, Outcome
 from tests.spec.law import Law
 from tests.spec.notation import PROVIDERS, lines, moment
@@ -51,7 +51,7 @@ class Book:
         match what:
             case "recorded":
                 provider = PROVIDERS[plain[0]]
-                entry = {"provider": provider.code, "provider_type": provider.type, "reported_at": when}
+                entry = _at(provider) | {"reported_at": when}
                 entry |= {"gate": "none", "payment": "not_known", "occurred_at": None, "type_no": None}
                 self._entries[name] = entry | {"list_version": "2011"} | _changes(plain[1:], named)
                 self._say(ledger.NeverEventProposed, name, when, by="reporter", **self._entries[name])
@@ -96,8 +96,13 @@ def _changes(plain: list[str], named: dict[str, str]) -> dict[str, Any]:
     if "sub" in named:
         changed["subtype"] = named["sub"]
     if "to" in named:
-        changed |= {"provider": named["to"], "provider_type": PROVIDERS[named["to"]].type}
+        changed |= _at(PROVIDERS[named["to"]])
     return changed
+
+
+def _at(provider: Provider) -> dict[str, Any]:
+    contract = None if provider.type == "not_known" else provider.nhs_contract
+    return {"provider": provider.code, "provider_type": provider.type, "nhs_contract": contract}
 
 
 def publish(history: str, *policies: Adopted) -> Published:

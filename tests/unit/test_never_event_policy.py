@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from rules.never_events.policy import content_of, default_content, parse
+from rules.never_events.standing import judge
 from rules.policy import PolicyRefused, read_folder
+from schemas.event_types import CaseFacts
+from schemas.never_event_types import Statement
+from tests.spec.notation import PROVIDERS, moment
 
 Files = dict[str, dict[str, Any]]
 
@@ -128,3 +132,31 @@ def test_a_policy_that_was_adopted_before_carries_nothing_over(files: Files) -> 
     held = policy.list_of("2011")
     assert held is not None
     assert policy.carried_over("2015", 3, held) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "by", "told"),
+    [(True, "RXX", True), (True, "PZZ", False), (True, "???", None), (False, "RXX", None)],
+)
+def test_an_entry_says_whether_its_provider_has_a_contract(
+    files: Files, asked: bool, by: str, told: bool | None
+) -> None:
+    """Under a policy that was adopted before this came it says nothing, and neither where nobody can know."""
+    if not asked:
+        del files["readings"]["tells_contract"]
+    policy = parse(content_of(files))
+    facts = CaseFacts(
+        kind="incident",
+        reported_at=moment("2014-05-02T10:00"),
+        aware_at=moment("2014-05-02T10:00"),
+        aware_assumed=False,
+        occurred_at=moment("2014-05-01T10:00"),
+        providers=(PROVIDERS[by],),
+        patients=(),
+    )
+    said = Statement(
+        event_id="1", kind="proposed", at=facts.reported_at, counts=True, policy_version=policy.version
+    )
+    stands = judge([said], facts, {policy.version: policy})
+    assert stands is not None
+    assert stands.cell.nhs_contract is told

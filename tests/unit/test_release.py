@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from rules.london import first_second
 from rules.never_events import policy as lists
@@ -36,7 +37,7 @@ HISTORY = """
 2014-05-09 10:00  C recorded RYY 2011/1 on=2014-05-02 sub=john_smith_of_ward_4
 2014-05-09 11:00  C counted
 2014-05-09 12:00  D recorded ??? 2011/1 on=2014-05-02
-2014-06-09 12:00  E recorded VZZ 2011/99 on=2014-06-02
+2014-06-09 12:00  E recorded NZZ 2011/99 on=2014-06-02
 """
 
 
@@ -543,10 +544,10 @@ def test_what_is_added_over_a_break_says_so() -> None:
 
 @pytest.mark.parametrize("why", ["gate_not_met", "rejected", "merged"])
 def test_why_an_event_was_taken_out_is_not_published(files: Files, why: str) -> None:
-    """The only one at a care home: its harm was too slight would be told of one patient."""
+    """The only one at a place: its harm was too slight would be told of one patient."""
     history = f"""
     2014-05-01 00:00  begins
-    2014-05-02 10:00  A recorded VZZ 2011/17 on=2014-04-10
+    2014-05-02 10:00  A recorded NZZ 2011/17 on=2014-04-10
     2014-06-02 10:00  A withdrawn {why}
     2014-06-28 00:00  tick
     """
@@ -555,3 +556,59 @@ def test_why_an_event_was_taken_out_is_not_published(files: Files, why: str) -> 
     del files["readings"]["withdrawals"]
     _, may = publish(history, adopted(files, date(2014, 5, 1))).releases
     assert {each.reason for one in may.changes for each in one.because} == {f"withdrawn_{why}"}
+
+
+OF_SOME_SCOPE = """
+2014-05-01 00:00  begins
+2014-05-06 10:00  A recorded PZZ 2011/1 on=2014-04-10
+2014-05-06 10:00  B recorded NZZ 2011/1 on=2014-04-10
+2014-05-06 10:00  C recorded GZZ 2011/1 on=2014-04-10
+2014-05-06 10:00  D recorded DZZ 2011/1 on=2014-04-11
+2014-05-06 10:00  E recorded ??? 2011/1 on=2014-04-11
+"""
+
+
+def test_only_care_of_the_nhs_is_released_and_no_practice_by_its_code(files: Files) -> None:
+    """Law.md §5, scope; traps 22, 52. Of an organisation that nobody knows nobody knows a contract either."""
+    one = made(OF_SOME_SCOPE)
+    rows = {row.code: (row.label, row.under_review) for row in one.by_organisation}
+    assert rows == {
+        "NZZ": ("NZZ", 1),
+        "together": ("GP and dental practices, shown together", 2),
+        "not_known": ("Organisation not in the directory", 1),
+    }
+    assert (one.totals.under_review, one.gaps.out_of_scope) == (4, 1)
+    assert not any(code in canonical(one).decode() for code in ("PZZ", "GZZ", "DZZ"))
+    for name in ("needs_nhs_contract", "shown_together"):
+        del files["readings"][name]
+    before = Terms(adopted(files, date(2014, 5, 1)).policy, TERMS.lists)
+    order = Order(YEAR, "monthly", "chosen_window", AS_OF)
+    rows_then = release(publish(OF_SOME_SCOPE).said, order, before).by_organisation
+    assert {row.code for row in rows_then} == {"PZZ", "NZZ", "GZZ", "DZZ", "not_known"}
+
+
+def test_an_entry_that_says_nothing_of_a_contract_stays_in() -> None:
+    """It was recorded before entries said so."""
+    said = [replace(one, nhs_contract=None) for one in publish(OF_SOME_SCOPE).said if one.case_id == "A"]
+    one = release(said, Order(YEAR, "monthly", "chosen_window", AS_OF), TERMS)
+    assert [row.code for row in one.by_organisation] == ["PZZ"]
+
+
+def test_moved_to_where_it_is_no_care_of_the_nhs_it_leaves_and_says_so() -> None:
+    history = """
+    2014-05-01 00:00  begins
+    2014-05-06 10:00  A recorded NZZ 2011/1 on=2014-04-10
+    2014-05-07 10:00  A counted
+    2014-06-06 10:00  A moved to=PZZ
+    2014-07-06 10:00  A moved to=NZZ
+    2014-07-28 00:00  tick
+    """
+    _, may, june = publish(history).releases
+    assert {reason for _, reason, _ in reasons(may)} == {"restated_organisation"}
+    assert {reason for _, reason, _ in reasons(june)} == {"restated_organisation"}
+    assert (may.totals.count, june.totals.count) == (0, 1)
+
+
+def test_what_is_shown_together_needs_a_name(files: Files) -> None:
+    del files["wording"]["labels"]["organisations_together"]
+    refused(files, r"labels\.organisations_together is missing")
