@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from pydantic import Field
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from producers.body_types import Body, Said
 from producers.connections import transaction
@@ -17,7 +18,7 @@ from producers.keys import key_place, load_key
 from producers.refusals import Fault, Refused
 from producers.roles import Caller, require
 from producers.tables import case_keys, reporters
-from producers.vault import Vault
+from producers.vault import CaseKey, Vault
 from producers.vault_reading import reporters as reporters_of
 from producers.visit import Visit
 from schemas.cloud_events import rfc3339
@@ -66,11 +67,11 @@ def signers(database: str, data: Path, release_id: str, *, by_role: str, purpose
     """
     opener = Vault(load_key(key_place(data)))
     with transaction(database) as connection:
-        read = reporters_of(connection, opener, _book(release_id), by_role=by_role, purpose=purpose)
+        read = reporters_of(connection, opener, book(release_id), by_role=by_role, purpose=purpose)
     return tuple(one["name"] for one in read)
 
 
-def _book(release_id: str) -> str:
+def book(release_id: str) -> str:
     """Where the vault keeps the sign-off of a release, as it keeps a case."""
     return str(uuid5(_RELEASES, release_id))
 
@@ -80,11 +81,9 @@ def _sign(visit: Visit, release_id: str, body: SignOffBody) -> dict[str, Any]:
     event_id = str(uuid5(_RELEASES, f"{release_id}|{body.sha256}"))
     if visit.connection.execute(select(reporters.c.event_id).where(reporters.c.event_id == event_id)).first():
         raise Refused(409, "Signed before", [Fault("", f"{release_id} has been signed; that stands.")])
-    book = _book(release_id)
-    key, wrapped = visit.vault.new_key(book)
-    visit.connection.execute(insert(case_keys).values(case_id=book, wrapped=wrapped))
+    key = _key(visit, book(release_id))
     sealed = key.seal_reporter(event_id, {"name": body.name, "role": "director", "release": release_id})
-    visit.connection.execute(insert(reporters).values(event_id=event_id, case_id=book, sealed=sealed))
+    visit.connection.execute(insert(reporters).values(event_id=event_id, case_id=key.case_id, sealed=sealed))
     visit.append_sign_off(
         ReleaseSigned(
             partition=_PARTITION,
@@ -96,3 +95,17 @@ def _sign(visit: Visit, release_id: str, body: SignOffBody) -> dict[str, Any]:
         )
     )
     return {"release_id": release_id, "event_id": event_id, "recorded_at": rfc3339(visit.now)}
+
+
+def _key(visit: Visit, kept_with: str) -> CaseKey:
+    """Of all sign-offs of a release: other figures of it, should there ever be any, are signed again.
+
+    Raises `Refused` where the key was destroyed.
+    """
+    fresh = insert(case_keys).values(case_id=kept_with, wrapped=visit.vault.new_key(kept_with)[1])
+    visit.connection.execute(fresh.on_conflict_do_nothing())
+    wrapped = visit.connection.scalar(select(case_keys.c.wrapped).where(case_keys.c.case_id == kept_with))
+    if wrapped is None:
+        detail = "The key of this sign-off was destroyed, so that no name can be kept with it any more."
+        raise Refused(409, "This sign-off was erased", [Fault("", detail)])
+    return visit.vault.open_key(kept_with, wrapped)

@@ -16,9 +16,10 @@ from producers.connections import engine, libpq, unlimited
 from producers.door import Door
 from producers.follow_ups import FOLLOW_UP
 from producers.keys import key_place
+from producers.refusals import Refused
 from producers.reports import ReportBody
 from producers.roles import Caller
-from producers.signing_off import SignOffBody, sign_off, signers
+from producers.signing_off import SignOffBody, book, sign_off, signers
 from producers.tables import METADATA, SCHEMA, Xid8
 from producers.vault_reading import Erased, erase, reporters, texts
 from schemas.event_types import Provider
@@ -143,6 +144,28 @@ def test_who_signed_a_release_is_read_in_the_same_way_and_written_down(room: Roo
     assert room.rows(written) == [("admin", "a question in the House")]
     with pytest.raises(Erased):
         signers(reader, tmp_path, "2014-04-01-to-2014-05-31-r2", **asked)
+
+
+def test_other_figures_of_a_release_can_be_signed_again(room: Room, tmp_path: Path) -> None:
+    """As after a rebuild that drafted other bytes; the same figures are signed once."""
+    release, place = "2014-04-01-to-2014-06-30-r3", key_place(tmp_path)
+    place.parent.mkdir()
+    place.write_bytes(room.key)
+    door = Door(engine(f"{room.database}&options=-c%20role%3Dcandour_door"), room.door.vault, room.door.clock)
+    for sha256, name in (("1" * 64, "Ada Director"), ("2" * 64, "Grace Director")):
+        sign_off(door, release, SignOffBody(sha256=sha256, name=name), Caller("director"))
+    asked = {"by_role": "admin", "purpose": "a question in the House"}
+    assert sorted(signers(room.database, tmp_path, release, **asked)) == ["Ada Director", "Grace Director"]
+    with pytest.raises(Refused, match="Signed before"):
+        sign_off(door, release, SignOffBody(sha256="2" * 64, name="Ada Director"), Caller("director"))
+
+
+def test_nobody_signs_where_the_key_of_the_sign_off_was_destroyed(room: Room) -> None:
+    release = "2014-04-01-to-2014-07-31-r4"
+    sign_off(room.door, release, SignOffBody(sha256="1" * 64, name="Ada Director"), Caller("director"))
+    assert erase(room.database, book(release), by="admin")
+    with pytest.raises(Refused, match="This sign-off was erased"):
+        sign_off(room.door, release, SignOffBody(sha256="2" * 64, name="Ada Director"), Caller("director"))
 
 
 @pytest.mark.parametrize("role", ["candour_door", "candour_relay", "candour_clock", "candour_reader"])
