@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 
@@ -14,11 +14,17 @@ def public_place(data: Path) -> Path:
     return data / "public" / "never-events"
 
 
-def publish_folder(place: Path, name: str, files: Mapping[str, bytes]) -> bool:
-    """Whether it was new. Raises `Altered` where there is such a folder with other contents."""
+def publish_folder(
+    place: Path, name: str, files: Mapping[str, bytes], differs: Callable[[Path], Sequence[str]]
+) -> bool:
+    """Whether it was new. `differs` tells what is wrong with a folder that is there: raises `Altered`."""
     final = place / name
     if final.exists():
-        _require_same(final, files)
+        if told := differs(final):
+            raise Altered(
+                f"{final} differs from the release that was signed: {' '.join(told)} It is left as it is; "
+                "find out who changed it, and put back the folder as it was published."
+            )
         return False
     place.mkdir(parents=True, exist_ok=True)
     aside = place.parent / f".{name}.{os.getpid()}"  # what is not whole yet lies outside the public place
@@ -39,16 +45,6 @@ def write_file(place: Path, name: str, content: bytes) -> None:
     _write(aside, content)
     os.replace(aside, place / name)
     _sync(place)
-
-
-def _require_same(final: Path, files: Mapping[str, bytes]) -> None:
-    there = {file.name: file.read_bytes() for file in final.iterdir()}
-    wrong = sorted(name for name in there.keys() | files.keys() if there.get(name) != files.get(name))
-    if wrong:
-        raise Altered(
-            f"{final} differs from the release that was signed, in {', '.join(wrong)}. It is left as it is; "
-            "find out who changed it, and put back the folder as it was published."
-        )
 
 
 def _write(file: Path, content: bytes) -> None:

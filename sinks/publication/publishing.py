@@ -3,6 +3,8 @@
 This is the one way to the public place, and it begins with a `ReleaseSigned` of a director on the log.
 """
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,9 +18,10 @@ from rules.publication.succession import taken
 from sinks.alarms import clear_alarm, raise_alarm
 from sinks.publication import history
 from sinks.publication.feed import FEED, Published, atom
-from sinks.publication.files import SignOff, signed_files
+from sinks.publication.files import RELEASE, SIGN_OFF, SignOff, signed_files
 from sinks.publication.keys import PUBLIC_KEY, public_pem
 from sinks.publication.place import Altered, publish_folder, write_file
+from sinks.publication.verifying import wrong
 from sinks.tables import alarms, publication_records, releases
 
 NOT_FOR_THIS = "a signature is for no release that may be published"
@@ -78,7 +81,8 @@ def take_signatures(store: Engine) -> None:
 def publish_signed(store: Engine, place: Path, key: Ed25519PrivateKey) -> list[str]:
     """Write what was signed to the public place; the ids that are public now. Raises `OSError`."""
     with store.connect() as connection:
-        rows = connection.execute(select(releases).where(releases.c.status == "signed")).all()
+        wanted = select(releases).where(releases.c.status == "signed")
+        rows = connection.execute(wanted.order_by(releases.c.signed_at, releases.c.id)).all()
     done = []
     for row in rows:
         content = row.content.encode()
@@ -95,7 +99,7 @@ def publish_signed(store: Engine, place: Path, key: Ed25519PrivateKey) -> list[s
         )
         files = signed_files(read(content), msgspec.convert(row.checks, list[Check]), sign_off, key)
         try:
-            publish_folder(place, row.id, files)
+            publish_folder(place, row.id, files, partial(_differences, files, key))
         except Altered as error:
             with store.begin() as connection:
                 if raise_alarm(connection, ALTERED, row.id, str(error)):
@@ -105,6 +109,19 @@ def publish_signed(store: Engine, place: Path, key: Ed25519PrivateKey) -> list[s
         done.append(row.id)
         log.info("published", release=row.id)
     return done
+
+
+def _differences(files: Mapping[str, bytes], key: Ed25519PrivateKey, folder: Path) -> list[str]:
+    """What is wrong with what lies there. Its page and tables may be of an earlier version of this software:
+
+    they are what was signed then, and hold these figures with this sign-off.
+    """
+    found = wrong(folder, key.public_key())
+    return found or [
+        f"{name} is not that of this release."
+        for name in (RELEASE, SIGN_OFF)
+        if (folder / name).read_bytes() != files[name]
+    ]
 
 
 def _mark_published(store: Engine, place: Path, key: Ed25519PrivateKey, id: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from rules.publication.checks import checks
 from rules.publication.release import Release, canonical, fingerprint, read
@@ -20,13 +21,16 @@ _OF_OTHERS = {"changes_add_up"}
 
 def problems(folder: Path, public_key: Path) -> list[str]:
     """What is wrong, in plain sentences; empty where all of it is as it was signed. Raises `NoKey`."""
-    key = read_public(public_key)
+    return wrong(folder, read_public(public_key))
+
+
+def wrong(folder: Path, key: Ed25519PublicKey) -> list[str]:
     try:
         listed, signature = (folder / PACKAGE).read_bytes(), (folder / SIGNATURE).read_bytes()
     except OSError as error:
         return [f"{error.filename}: {error.strerror}; a release has both {PACKAGE} and {SIGNATURE}."]
     if not signed(key, listed, signature):
-        return [f"{PACKAGE} is not what was signed, or was signed with another key than {public_key}."]
+        return [f"{PACKAGE} is not what was signed, or was signed with another key than this one."]
     found = list(_files(folder, listed))
     return found or list(_content(folder))
 

@@ -26,6 +26,7 @@ from schemas.outcome_types import Outcome, PolicyTaken
 from schemas.topics import PARTITIONS
 from sinks.database import engine
 from sinks.migrations import upgrade
+from sinks.publication import files
 from sinks.publication.drafting import STOPPED, draft_due
 from sinks.publication.keys import NoKey, key_place, public_pem, signing_key
 from sinks.publication.parity import parity
@@ -392,6 +393,28 @@ def test_signed_it_is_published_verified_and_left_alone(room: Room, tmp_path: Pa
     assert {file: file.stat().st_mtime_ns for file in (room.place / APRIL).iterdir()} == before
 
 
+def test_what_an_earlier_version_published_is_found_as_it_was_signed(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page in the words of then is no alteration; one that was changed after it was signed is."""
+    room.settle(APRIL_DUE)
+    room.sign(APRIL)
+    monkeypatch.setattr(files, "document", lambda one, signed: "<p>In the words of then.</p>")
+    room.publish()
+    monkeypatch.undo()
+    with room.store.begin() as connection:
+        connection.execute(_as_signed_only)
+    assert room.publish() == [APRIL]
+    assert room.alarms() == []
+    page = room.place / APRIL / "index.html"
+    assert page.read_text() == "<p>In the words of then.</p>"
+    page.write_text("<p>In other words.</p>")
+    with room.store.begin() as connection:
+        connection.execute(_as_signed_only)
+    assert room.publish() == []
+    assert room.alarms() == [ALTERED]
+
+
 def test_what_was_altered_in_public_is_an_alarm_and_is_not_covered_up(room: Room) -> None:
     room.settle(APRIL_DUE)
     room.sign(APRIL)
@@ -434,12 +457,13 @@ def test_whatever_is_tampered_with_is_told(
 def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     place = tmp_path / "public" / "place"
     with pytest.raises(FileNotFoundError):
-        publish_folder(place, "one", {"a.csv": b"a", "no/such/folder.csv": b"b"})
+        publish_folder(place, "one", {"a.csv": b"a", "no/such/folder.csv": b"b"}, lambda _: ())
     assert list(place.iterdir()) == []
-    assert publish_folder(place, "one", {"a.csv": b"a"})
-    assert not publish_folder(place, "one", {"a.csv": b"a"})
-    with pytest.raises(Altered, match=r"a\.csv"):
-        publish_folder(place, "one", {"a.csv": b"b"})
+    assert publish_folder(place, "one", {"a.csv": b"a"}, lambda _: ())
+    assert not publish_folder(place, "one", {"a.csv": b"b"}, lambda _: ())
+    with pytest.raises(Altered, match=r"a\.csv is other"):
+        publish_folder(place, "one", {"a.csv": b"b"}, lambda _: ["a.csv is other."])
+    assert (place / "one" / "a.csv").read_bytes() == b"a"
 
 
 def test_a_lost_key_is_not_made_anew_once_something_is_public(tmp_path: Path) -> None:
