@@ -25,7 +25,10 @@ _MENDS = {
 
 
 def from_validation(errors: Iterable[Mapping[str, Any]]) -> Refused:
-    """Each fault once, at most twenty; places are given without the "body" and the type that FastAPI adds."""
+    """Each fault once, at most twenty.
+
+    Places are given without the "body" or "query" and the type that FastAPI adds.
+    """
     errors = list(errors)
     if any(error["type"] == "json_invalid" for error in errors):
         return Refused(400, "The request cannot be read", [_fault(error) for error in errors])
@@ -36,7 +39,7 @@ def from_validation(errors: Iterable[Mapping[str, Any]]) -> Refused:
 
 def _fault(error: Mapping[str, Any]) -> Fault:
     kind, place = error["type"], list(error["loc"])
-    if place[:1] == ["body"]:
+    if place[:1] in (["body"], ["query"]):
         place = place[1:]
     if place and place[0] in TYPES:
         place = place[1:]
