@@ -24,7 +24,7 @@ from producers.keys import key_place, load_key
 from producers.now import Clock
 from producers.outbox import codec_of
 from producers.provider_release import RELEASE, ProviderReleaseBody, release
-from producers.refusals import Fault, NotReady, Refused
+from producers.refusals import KEY_USED, Fault, NotReady, Refused
 from producers.reporting import report
 from producers.reports import ReportBody
 from producers.roles import REPORT, Caller, require
@@ -155,7 +155,7 @@ class Door:
             return None
         if bytes(found.fingerprint) != fingerprint:
             detail = "This Idempotency-Key was used for another request."
-            raise Refused(422, "Key used before", [Fault("", detail, "Send a new request under a new key.")])
+            raise Refused(422, KEY_USED, [Fault("", detail, "Send a new request under a new key.")])
         return dict(found.answer)
 
     def fingerprint(self, place: str, *bodies: BaseModel) -> bytes:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+KEY_USED = "Key used before"
+"""The title of what refuses an Idempotency-Key under which another request was taken."""
+
 
 @dataclass(frozen=True)
 class Fault:

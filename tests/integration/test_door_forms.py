@@ -1,17 +1,26 @@
 """Every follow-up form of the case page, filled in and sent through the door on the real PostgreSQL."""
 
+import asyncio
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import APIRouter
+from httpx import ASGITransport, AsyncClient, Response
 
+from producers.sign_in import COOKIE, SignIn
+from producers.ward import router
 from rules.identity import escalation_id, obligation_id
+from schemas.contracts import snake
 from tests.forms import answers
 from tests.integration.door_room import DAWN, Room, open_room
 from tests.integration.test_door_follow_ups import BEFORE, EVERY, role_for
 from tests.stack import Stack
+from views.access import Access
 from views.pages import follow_ups
 from views.pages.follow_up_forms import BY_TYPE
+from views.web import create_app
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
@@ -30,7 +39,7 @@ def test_what_a_form_sends_is_recorded_and_nothing_is_left_aside(room: Room, kin
         room.post(case_id, {"type": first, **EVERY[first]}, role_for(first)).json()
         for first in BEFORE.get(kind, ())
     ]
-    form = follow_ups._of(kind, _as_read(case_id, before, kind))
+    form = follow_ups._of(BY_TYPE[kind], _as_read(case_id, before, kind))
     typed = {
         "event_id": report["report_id"],
         "duplicate_of": room.report()["case_id"],
@@ -64,3 +73,118 @@ def _as_read(case_id: str, before: list[dict[str, Any]], kind: str) -> dict[str,
         ],
         "timeline": [{"type": first, "claim_id": "C-1", **line} for first, line in lines],
     }
+
+
+class Person:
+    """At the pages, with the door behind them; the case is read from what the door said of it."""
+
+    def __init__(self, room: Room, case_id: str) -> None:
+        self.room, self.path = room, f"/cases/{case_id}/record/"
+        read = APIRouter(prefix=f"/api/cases/{case_id}")
+        read.add_api_route("", lambda: {"case_id": case_id, **_as_read(case_id, [], "")})
+        sign_in = SignIn(demonstration=True)
+        self.app = create_app(
+            apis=(router(room.door, sign_in), read),
+            store=room.engine,
+            access=Access(sign_in),
+            now=self.now,
+            ready=lambda: (True, {}),
+            version={"version": "0"},
+        )
+        self.role = "safety"
+
+    def now(self) -> int:
+        with self.room.engine.connect() as connection:
+            return self.room.door.clock.now(connection)
+
+    def ask(self, method: str, kind: str, typed: dict[str, str] | None = None) -> Response:
+        headers = {"Accept": "text/html"} | ({"Cookie": f"{COOKIE}=demo:{self.role}"} if self.role else {})
+
+        async def asked() -> Response:
+            transport = ASGITransport(self.app)
+            async with AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+                return await client.request(method, self.path + kind, headers=headers, data=typed)
+
+        return asyncio.run(asked())
+
+    def opens(self, kind: str) -> dict[str, str]:
+        """What the form carries unseen."""
+        page = self.ask("GET", kind)
+        assert page.status_code == 200
+        return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.text))
+
+    def sends(self, kind: str, typed: dict[str, str]) -> Response:
+        self.room.tick(self.now() + 1000)
+        return self.ask("POST", kind, typed)
+
+
+@pytest.fixture
+def person(room: Room) -> Person:
+    return Person(room, room.report()["case_id"])
+
+
+def recorded(person: Person, kind: str) -> int:
+    case_id = person.path.split("/")[2]
+    return sum(snake(type(one).__name__) == kind for one in person.room.records(case_id))
+
+
+def test_the_same_form_twice_is_one_record(person: Person) -> None:
+    typed = {**person.opens("support_offered"), "at": "today", "by_role": "consultant"}
+    for _ in range(2):
+        answer = person.sends("support_offered", typed)
+        assert answer.status_code == 303
+        assert answer.headers["location"].endswith("?recorded=support_offered")
+    assert recorded(person, "support_offered") == 1
+
+
+def test_what_was_changed_after_it_was_recorded_is_not_lost_and_not_recorded_twice(person: Person) -> None:
+    typed = {**person.opens("support_offered"), "at": "today", "by_role": "consultant"}
+    assert person.sends("support_offered", typed).status_code == 303
+    again = person.sends("support_offered", {**typed, "by_role": "matron"})
+    assert again.status_code == 422
+    assert "This was recorded already" in again.text
+    assert f'href="{person.path.removesuffix("/record/")}#timeline"' in again.text
+    assert 'value="matron"' in again.text
+    assert typed["idempotency-key"] not in again.text
+    assert recorded(person, "support_offered") == 1
+
+
+def test_today_is_asked_for_again_where_the_form_was_opened_on_another_day(person: Person) -> None:
+    typed = {**person.opens("support_offered"), "at": "today"}
+    assert typed["drawn-on"] == "2013-12-20"
+    late = person.sends("support_offered", {**typed, "drawn-on": "2013-12-19"})
+    assert late.status_code == 422
+    assert "opened on another day" in late.text
+    assert 'name="drawn-on" value="2013-12-20"' in late.text
+    assert recorded(person, "support_offered") == 0
+    on_a_day = {"at": "other", "at-d": "20", "at-m": "12", "at-y": "2013", "drawn-on": "2013-12-19"}
+    assert person.sends("support_offered", {**typed, **on_a_day}).status_code == 303
+
+
+@pytest.mark.parametrize(("role", "status"), [("clinician", 403), ("", 401)])
+def test_what_the_role_may_not_record_is_still_in_the_form(person: Person, role: str, status: int) -> None:
+    typed = {**person.opens("harm_regraded"), "at": "today", "axis": "physical", "to": "severe"}
+    person.role = role
+    answer = person.sends("harm_regraded", {**typed, "reason": "A second operation."})
+    assert answer.status_code == status
+    assert "“Regrade harm” is for: Patient safety team." in answer.text
+    assert "A second operation.</textarea>" in answer.text
+    assert typed["idempotency-key"] in answer.text
+    person.role = "safety"
+    assert person.sends("harm_regraded", {**typed, "reason": "A second operation."}).status_code == 303
+
+
+def test_a_form_that_the_role_may_not_send_is_not_drawn(person: Person) -> None:
+    person.role = "clinician"
+    answer = person.ask("GET", "harm_regraded")
+    assert answer.status_code == 403
+    assert "“Regrade harm” is for: Patient safety team." in answer.text
+    assert "<form" not in answer.text
+
+
+def test_a_role_that_cannot_be_named_is_told_in_the_words_of_the_form(person: Person) -> None:
+    typed = {**person.opens("support_offered"), "at": "today", "by_role": "Mary Smith"}
+    answer = person.sends("support_offered", typed)
+    assert answer.status_code == 201
+    assert "by_role" not in answer.text
+    assert "“Role of the person who did it” " in answer.text

@@ -35,7 +35,7 @@ CASE: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", BY_TYPE)
 def test_each_answer_to_each_question_is_taken_and_none_is_left_aside(kind: str) -> None:
-    form = follow_ups._of(kind, CASE)
+    form = follow_ups._of(BY_TYPE[kind], CASE)
     for turn in range(turns(form)):
         filled = answers(form, turn, {"event_id": AN_ID, "duplicate_of": AN_ID})
         body, errors = body_of(form, filled, NOW)
@@ -45,7 +45,7 @@ def test_each_answer_to_each_question_is_taken_and_none_is_left_aside(kind: str)
 
 
 def test_an_extension_may_lie_ahead_and_holds_to_the_end_of_its_day() -> None:
-    form = follow_ups._of("investigation_extended", CASE)
+    form = follow_ups._of(BY_TYPE["investigation_extended"], CASE)
     body, errors = body_of(form, answers(form), NOW)
     assert not errors
     assert body["extended_to"] == "2014-03-31T23:59:59+01:00"

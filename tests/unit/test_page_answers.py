@@ -82,3 +82,48 @@ def test_what_the_door_notes_about_a_follow_up_stands_on_the_answer_to_its_form(
     assert answer.status_code == 201
     assert "<li>The limb of Regulation 20(9) was not &lt;named&gt;.</li>" in answer.text
     assert 'href="/cases/c-1"' in answer.text
+
+
+TYPED = {
+    "idempotency-key": "k-1",
+    "drawn-on": "2013-12-20",
+    "at": "today",
+    "verdict": "cannot_say",
+    "patient": "p2",
+    "by_role": "ward <manager>",
+}
+
+
+@pytest.mark.parametrize("now", [nobody_answers, lambda: 0])
+def test_a_follow_up_that_was_not_taken_is_still_in_the_form(now: Callable[[], int]) -> None:
+    answer = ask(made(case_api(503), now=now), "POST", "/cases/c-1/record/avoidability_stated", data=TYPED)
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+    assert "Not recorded yet" in answer.text
+    assert 'value="ward &lt;manager&gt;"' in answer.text
+    assert 'value="cannot_say" checked' in answer.text
+    for name in ("idempotency-key", "drawn-on", "patient"):
+        assert f'<input type="hidden" name="{name}" value="{TYPED[name]}">' in answer.text
+
+
+def case_api(status: int) -> APIRouter:
+    """Of one case, which answers with this status."""
+    api = APIRouter(prefix="/api/cases/c-1")
+    api.add_api_route("", lambda: {"title": "No"}, status_code=status)
+    return api
+
+
+def test_neither_is_a_declaration_about_an_alert_lost(app: FastAPI) -> None:
+    answer = ask(app, "POST", "/signals/alert", data={"alert_id": "A/1", "idempotency-key": "k-1"})
+    assert answer.status_code == 503
+    assert 'value="A/1"' in answer.text
+    assert 'name="idempotency-key" value="k-1"' in answer.text
+    assert "Not recorded yet" in answer.text
+
+
+def test_a_form_is_drawn_only_for_those_who_may_send_it() -> None:
+    for path in ("/cases/c-1/record/harm_regraded", "/signals/alert"):
+        answer = ask(made(case_api(200), now=lambda: 0), "GET", path)
+        assert answer.status_code == 401
+        assert "is for: Patient safety team" in answer.text
+        assert "<form" not in answer.text

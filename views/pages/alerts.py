@@ -9,15 +9,18 @@ from fastapi.responses import RedirectResponse, Response
 from producers.alerts import ALERT
 from schemas.event_types import Instant
 from schemas.incident_types import FACTORS, TYPES
-from views.pages import api
+from views.pages import api, unsent
 from views.pages.fields import Errors, Field, Filled, choices, placed
-from views.pages.follow_ups import values_of
+from views.pages.follow_ups import ticked, values_of
 from views.pages.now import Now
-from views.pages.problems import problem_page, unavailable
+from views.pages.now import now as clock
+from views.pages.problems import problem_page
 from views.pages.rendering import caller, page
+from views.pages.told import who_may
 from views.pages.typed import typed
 
 router = APIRouter(include_in_schema=False)
+TITLE = "Declare a safety alert complete"
 FIELDS = (
     Field(
         "alert_id",
@@ -46,44 +49,52 @@ FIELDS = (
 
 
 @router.get("/signals/alert")
-def form(request: Request) -> Response:
+def form(request: Request, now: Now) -> Response:
     who = caller(request)
     if who is None or not who.may(ALERT):
-        return problem_page(
-            request, 403, "Only a patient safety team or a director declares an alert complete."
-        )
-    begun = {
-        "idempotency-key": str(uuid4()),
-        "provider": who.provider or "",
-        "withdrawn": "no",
-        "at": "today",
-    }
-    return _form(request, begun, {})
+        return problem_page(request, 401 if who is None else 403, who_may(ALERT, TITLE))
+    begun = {"provider": who.provider or "", "withdrawn": "no", "at": "today"}
+    return _form(request, unsent.begun(now) | begun)
 
 
 @router.post("/signals/alert")
-async def declare(request: Request, filled: Annotated[Filled, Depends(typed)], now: Now) -> Response:
+async def declare(request: Request, filled: Annotated[Filled, Depends(typed)]) -> Response:
+    try:
+        now = await clock(request)
+    except unsent.AWAY:
+        return _form(request, filled, box=unsent.NOT_NOW, status=503)
     body, errors = _body(filled, now)
-    if errors:
-        return _form(request, filled, errors, 422)
-    key = filled.get("idempotency-key") or str(uuid4())
-    answer = await api.post(request, "/api/alerts/complete", body, key=key)
-    if answer.accepted:
-        return RedirectResponse("/signals?declared=yes", 303)
-    if answer.status >= 500:
-        return unavailable(
-            request, "This was not recorded. Go back, nothing you typed is lost, and send it again."
-        )
-    if answer.status in (401, 403):
-        return problem_page(request, 403, answer.detail)
-    return _form(request, filled, answer.errors() or {"alert_id": answer.detail}, answer.status)
+    if not errors:
+        key = filled.get(unsent.KEY) or str(uuid4())
+        answer = await api.post(request, "/api/alerts/complete", body, key=key)
+        if answer.accepted:
+            return RedirectResponse("/signals?declared=yes", 303)
+        errors = answer.errors()
+        if not errors or answer.status != 422:
+            box, status = unsent.box(request, answer, ALERT, TITLE, ("/signals", "See the signals"))
+            again = dict(filled) | unsent.begun_again(answer, now)
+            return _form(request, again, box=box, status=status)
+    return _form(request, dict(filled) | unsent.opened(now), errors, status=422)
 
 
 def _body(filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
     values, errors = values_of(FIELDS, filled, now)
-    return values | {"factors": [code for code, yes in values["factors"].items() if yes]}, errors
+    return values | {"factors": ticked(values["factors"])}, errors
 
 
-def _form(request: Request, filled: Filled, errors: Errors, status: int = 200) -> Response:
-    context = {"fields": FIELDS, "filled": filled, "errors": placed(errors, FIELDS)}
-    return page(request, "alert", context, status=status)
+def _form(
+    request: Request,
+    filled: Filled,
+    errors: Errors | None = None,
+    *,
+    box: unsent.Box | None = None,
+    status: int = 200,
+) -> Response:
+    context = {
+        "fields": FIELDS,
+        "filled": filled,
+        "carried": unsent.carried(FIELDS, filled),
+        "errors": placed(errors or {}, FIELDS),
+        "box": box,
+    }
+    return unsent.retry_after(page(request, "alert", context, status=status))

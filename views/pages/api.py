@@ -1,6 +1,6 @@
 """The pages are a client of the JSON API, in process: one place says what is valid and who may do what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,10 @@ import httpx
 import orjson
 from fastapi import Request
 
+from producers.refusals import KEY_USED
 from producers.sign_in import COOKIE
-from views.pages.fields import Errors, name_of
+from views.pages.fields import Errors, name_of, sentence
+from views.pages.told import plain
 
 
 @dataclass(frozen=True)
@@ -22,17 +24,37 @@ class Answer:
         return 200 <= self.status < 300
 
     @property
+    def key_used(self) -> bool:
+        """Something else was taken under the same idempotency key."""
+        return self.body.get("title") == KEY_USED
+
+    @property
     def detail(self) -> str:
-        return str(self.body.get("detail") or self.body.get("title") or "The request was refused.")
+        """All that was wrong, in the words of the pages."""
+        said = " ".join(_whole(name, text) for name, text in self._faults())
+        return said or plain(
+            str(self.body.get("detail") or self.body.get("title") or "The request was refused.")
+        )
 
     def errors(self) -> Errors:
         """What to mend, by the names of the form's fields (RFC 9457 problem details with `errors`)."""
         found: Errors = {}
-        for one in self.body.get("errors") or ():
-            # What is about the whole body has no pointer; `detail` says it.
-            if name := name_of(str(one.get("pointer") or "")):
-                found.setdefault(name, " ".join(filter(None, (one.get("detail"), one.get("mend")))))
+        for name, text in self._faults():
+            if name:  # what is about the whole body has no pointer; `detail` says it
+                found.setdefault(name, text)
         return found
+
+    def _faults(self) -> Iterator[tuple[str, str]]:
+        for one in self.body.get("errors") or ():
+            text = " ".join(filter(None, (one.get("detail"), one.get("mend"))))
+            yield name_of(str(one.get("pointer") or "")), plain(text)
+
+
+def _whole(name: str, text: str) -> str:
+    """A sentence by itself; what names no field is about the case."""
+    if name:
+        return sentence(name.replace("_", " "), text)
+    return f"The case {text}" if text[:1].islower() else text
 
 
 async def get(request: Request, path: str, query: Mapping[str, Any] | None = None) -> Answer:

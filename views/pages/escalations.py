@@ -66,11 +66,13 @@ async def acknowledge(request: Request, id: str, filled: Annotated[Filled, Depen
     answer = await api.post(request, f"/api/escalations/{quote(id, safe='')}/acknowledge", body)
     if answer.status >= 500:
         return unavailable(request, "This was not recorded. Go back and press the button again.")
-    if not answer.accepted:
-        return problem_page(request, answer.status, answer.detail)
     back = filled.get("back", "")
     here = back if back.startswith("/cases/") or back == "/escalations" else "/escalations"
-    return RedirectResponse(f"{here}#e-{quote(id, safe='')}", 303)
+    there = f"{here}#e-{quote(id, safe='')}"
+    if not answer.accepted:
+        way = (there, "Go back to the escalation")
+        return problem_page(request, answer.status, answer.detail, way=way)
+    return RedirectResponse(there, 303)
 
 
 def may(request: Request) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Literal
 Filled = Mapping[str, str]  # what was typed, by field name; nothing typed is ever lost
 Errors = dict[str, str]  # what to mend, by field name, in the order of the form
 Draw = Literal["text", "area", "radios", "select", "boxes", "when", "hidden"]
+_NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,25 @@ def placed(errors: Errors, fields: Iterable[Field]) -> Errors:
     labels = {field.name: field.label for field in asked}
     found: Errors = {}
     for name, message in errors.items():
-        place = _nearest(name, inputs) or inputs[0]
-        found.setdefault(place, _sentence(labels.get(place, ""), message))
+        place = _nearest(name, inputs)
+        said = labelled(message, asked)
+        found.setdefault(place or inputs[0], sentence(labels.get(place, "") if place else "", said))
     return {name: found[name] for name in inputs if name in found}
+
+
+def labelled(text: str, fields: Iterable[Field]) -> str:
+    """The text with what fields and choices are called in the place of their names."""
+    names: dict[str, str] = {}
+    for field in fields:
+        names |= {field.name: field.label} | {one.value: one.text for one in field.choices}
+    return _NAME.sub(lambda found: f"“{names[found[0]]}”" if found[0] in names else found[0], text)
+
+
+def names_of(field: Field) -> list[str]:
+    """Under which names its answer is sent."""
+    if field.draw == "boxes":
+        return [f"{field.name}-{one.value}" for one in field.choices]
+    return [*_inputs(field), f"{field.name}-roughly"] if field.draw == "when" else [field.name]
 
 
 def _inputs(field: Field) -> list[str]:
@@ -80,7 +97,7 @@ def _nearest(name: str, inputs: list[str]) -> str | None:
     return next((one for one in shorter if one in inputs), None)
 
 
-def _sentence(label: str, message: str) -> str:
+def sentence(label: str, message: str) -> str:
     """`is no date; …` with the label of its field before it; a whole sentence stays as it is."""
     return f"“{label}” {message}" if message[:1].islower() and label else message
 

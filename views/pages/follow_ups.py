@@ -10,12 +10,23 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from schemas.event_types import Instant
-from views.pages import api, case_view, escalation_words, moments, never_event_form, patient_form, words
-from views.pages.fields import Choice, Errors, Field, Filled, missing, placed
+from views.pages import (
+    api,
+    case_view,
+    escalation_words,
+    moments,
+    never_event_form,
+    patient_form,
+    unsent,
+    words,
+)
+from views.pages.fields import Choice, Errors, Field, Filled, labelled, missing, placed
 from views.pages.follow_up_forms import BY_TYPE, Form
 from views.pages.now import Now
+from views.pages.now import now as clock
 from views.pages.problems import problem_page, unavailable
-from views.pages.rendering import page
+from views.pages.rendering import caller, page
+from views.pages.told import plain, who_may
 from views.pages.typed import typed
 
 router = APIRouter(include_in_schema=False)
@@ -24,43 +35,58 @@ PREFILLED = ("claim_id", "fact_event_id", "escalation_id")  # by the page that t
 
 
 @router.get("/cases/{case_id}/record/{type}")
-async def form(request: Request, case_id: str, type: str) -> Response:
-    case = await _case(request, case_id)
-    if isinstance(case, Response):
-        return case
-    asked = _of(type, case)
+async def form(request: Request, case_id: str, type: str, now: Now) -> Response:
+    named, who = _named(type), caller(request)
+    if who is None or not who.may(type):
+        return problem_page(request, 401 if who is None else 403, who_may(type, named.title))
+    read = await api.get(request, _api(case_id))
+    if read.status >= 500:
+        return unavailable(request, "The case cannot be read just now.")
+    if not read.accepted:
+        return problem_page(request, read.status, read.detail)
     known = {name: request.query_params[name] for name in PREFILLED if name in request.query_params}
-    return _form(request, case, asked, {"idempotency-key": str(uuid4()), **known}, {})
+    return _form(request, read.body, _of(named, read.body), {**unsent.begun(now), **known})
 
 
 @router.post("/cases/{case_id}/record/{type}")
 async def record(
-    request: Request, case_id: str, type: str, filled: Annotated[Filled, Depends(typed)], now: Now
+    request: Request, case_id: str, type: str, filled: Annotated[Filled, Depends(typed)]
 ) -> Response:
-    case = await _case(request, case_id)
-    if isinstance(case, Response):
-        return case
-    asked = _of(type, case)
+    named, case = _named(type), {"case_id": case_id}
+    try:
+        now = await clock(request)
+    except unsent.AWAY:
+        return _form(request, case, _unread(named), filled, box=unsent.NOT_NOW, status=503)
+    read = await api.get(request, _api(case_id))
+    if not read.accepted:
+        return _not_taken(request, case, _unread(named), filled, read)
+    case, asked = read.body, _of(named, read.body)
     body, errors = body_of(asked, filled, now)
-    if errors:
-        return _form(request, case, asked, filled, errors, 422)
-    key = filled.get("idempotency-key") or str(uuid4())
-    answer = await api.post(request, f"/api/cases/{quote(case_id, safe='')}/events", body, key=key)
-    if answer.accepted and answer.body.get("notes"):
+    if not errors:
+        key = filled.get(unsent.KEY) or str(uuid4())
+        answer = await api.post(request, f"{_api(case_id)}/events", body, key=key)
+        if answer.accepted:
+            return _taken(request, case, asked, answer)
+        errors = never_event_form.errors(asked, answer.errors())
+        if not errors or answer.status != 422:
+            return _not_taken(request, case, asked, dict(filled) | unsent.begun_again(answer, now), answer)
+    return _form(request, case, asked, dict(filled) | unsent.opened(now), errors, status=422)
+
+
+def _taken(request: Request, case: dict[str, Any], asked: Form, answer: api.Answer) -> Response:
+    if notes := answer.body.get("notes"):
         # What was understood otherwise than written must be seen, and an address is no place for it.
-        context = {"case": case, "asked": asked, "notes": answer.body["notes"]}
-        return page(request, "recorded", context, status=201)
-    if answer.accepted:
-        return RedirectResponse(f"/cases/{quote(case_id, safe='')}?recorded={type}", 303)
-    if answer.status >= 500:
-        return unavailable(
-            request, "This was not recorded. Go back, nothing you typed is lost, and send it again."
-        )
-    if answer.status in (401, 403):
-        return problem_page(request, 403, answer.detail)
-    first = asked.fields[0].name
-    errors = never_event_form.errors(asked, answer.errors()) or {first: answer.detail}
-    return _form(request, case, asked, filled, errors, answer.status)
+        said = [labelled(plain(note), asked.fields) for note in notes]
+        return page(request, "recorded", {"case": case, "asked": asked, "notes": said}, status=201)
+    return RedirectResponse(f"/cases/{quote(str(case['case_id']), safe='')}?recorded={asked.type}", 303)
+
+
+def _not_taken(
+    request: Request, case: dict[str, Any], asked: Form, filled: Filled, answer: api.Answer
+) -> Response:
+    there = (f"/cases/{quote(str(case['case_id']), safe='')}#timeline", "See what was recorded in the case")
+    box, status = unsent.box(request, answer, asked.type, asked.title, there)
+    return _form(request, case, asked, filled, box=box, status=status)
 
 
 def body_of(asked: Form, filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
@@ -74,10 +100,14 @@ def body_of(asked: Form, filled: Filled, now: Instant) -> tuple[dict[str, Any], 
     return never_event_form.body(asked, body), errors
 
 
+def ticked(boxes: dict[str, bool]) -> list[str]:
+    return [code for code, yes in boxes.items() if yes]
+
+
 def values_of(fields: Iterable[Field], filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
     """What was typed, by field, without what was left empty; and what has to be mended first."""
     asked = tuple(fields)
-    errors = missing(asked, filled)
+    errors = missing(asked, filled) | unsent.another_day(asked, filled, now)
     found = {field.name: _value(field, filled, now, errors) for field in asked}
     values = {name: value for name, value in found.items() if value is not None and value != ""}
     if "provider" in values:
@@ -91,6 +121,9 @@ def _value(field: Field, filled: Filled, now: Instant, errors: Errors) -> Any:
             found = moments.read(filled, field.name, now, deed=field.name == "at", ahead=field.ahead)
         except moments.Unclear as unclear:
             errors[unclear.part] = str(unclear)
+            return None
+        # Left out, it is now by the door's own clock: sent twice, the same form stays the same request.
+        if field.name == "at" and found == now:
             return None
         return None if found is None else moments.text(found)
     if field.draw == "boxes":
@@ -107,20 +140,25 @@ def _value(field: Field, filled: Filled, now: Instant, errors: Errors) -> Any:
     return {"yes": True, "no": False}.get(value) if yes_or_no else value
 
 
-async def _case(request: Request, case_id: str) -> dict[str, Any] | Response:
-    answer = await api.get(request, f"/api/cases/{quote(case_id, safe='')}")
-    if answer.accepted:
-        return answer.body
-    if answer.status >= 500:
-        return unavailable(request, "The case cannot be read just now.")
-    return problem_page(request, answer.status, answer.detail)
+def _api(case_id: str) -> str:
+    return f"/api/cases/{quote(case_id, safe='')}"
 
 
-def _of(type: str, case: dict[str, Any]) -> Form:
-    """The form with the choices of this case: which patient, provider, obligation or record it is about."""
+def _named(type: str) -> Form:
     form = BY_TYPE.get(type)
     if form is None:
         raise HTTPException(404, f"There is no form named {type}.")
+    return form
+
+
+def _unread(form: Form) -> Form:
+    """The form while the case cannot be read: what was chosen of the case's own goes along unseen."""
+    fields = tuple(one for one in form.fields if one.choices or one.draw not in ("radios", "select"))
+    return replace(form, fields=fields)
+
+
+def _of(form: Form, case: dict[str, Any]) -> Form:
+    """The form with the choices of this case: which patient, provider, obligation or record it is about."""
     form = never_event_form.with_choices(form, case)
     patients = tuple(Choice(ref, f"Patient {ref}") for ref in case_view.patients(case))
     providers = tuple(Choice(code, code) for code in case_view.providers(case))
@@ -175,7 +213,21 @@ def _records(case: dict[str, Any], kind: str | None = None) -> tuple[Choice, ...
 
 
 def _form(
-    request: Request, case: dict[str, Any], asked: Form, filled: Filled, errors: Errors, status: int = 200
+    request: Request,
+    case: dict[str, Any],
+    asked: Form,
+    filled: Filled,
+    errors: Errors | None = None,
+    *,
+    box: unsent.Box | None = None,
+    status: int = 200,
 ) -> Response:
-    context = {"case": case, "asked": asked, "filled": filled, "errors": placed(errors, asked.fields)}
-    return page(request, "follow_up", context, status=status)
+    context = {
+        "case": case,
+        "asked": asked,
+        "filled": filled,
+        "carried": unsent.carried(asked.fields, filled),
+        "errors": placed(errors or {}, asked.fields),
+        "box": box,
+    }
+    return unsent.retry_after(page(request, "follow_up", context, status=status))

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from producers.refusals import NotReady, Refused
 from views.at_door import DoorAway
 from views.pages.rendering import page
+from views.pages.told import plain
 
 log = structlog.get_logger()
 TITLES = {
@@ -19,6 +20,8 @@ TITLES = {
     403: "You may not see or do this",
     404: "Page not found",
     405: "That cannot be done here",
+    409: "This has changed since you looked",
+    413: "That is too much at once",
     422: "Something has to be mended",
     503: "Not available just now",
 }
@@ -30,9 +33,13 @@ def unavailable(request: Request, detail: str) -> HTMLResponse:
     return answer
 
 
-def problem_page(request: Request, status: int, detail: str) -> HTMLResponse:
+def problem_page(
+    request: Request, status: int, detail: str, *, way: tuple[str, str] | None = None
+) -> HTMLResponse:
+    """`way`: a link to go on with, as its address and its text."""
     title = TITLES.get(status, "Something went wrong")
-    return page(request, "problem", {"title": title, "detail": detail, "status": status}, status=status)
+    context = {"title": title, "detail": detail, "status": status, "way": way}
+    return page(request, "problem", context, status=status)
 
 
 def wants_page(request: Request) -> bool:
@@ -66,7 +73,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refused_by_door(request: Request, error: Refused) -> Response:
-        return answer(request, error.status, "; ".join(fault.detail for fault in error.faults) or error.title)
+        detail = "; ".join(fault.detail for fault in error.faults) or error.title
+        return answer(request, error.status, plain(detail) if wants_page(request) else detail)
 
     @app.exception_handler(NotReady)
     async def not_ready(request: Request, error: NotReady) -> Response:
