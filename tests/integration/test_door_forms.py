@@ -43,7 +43,6 @@ def test_what_a_form_sends_is_recorded_and_nothing_is_left_aside(room: Room, kin
     typed = {
         "event_id": report["report_id"],
         "duplicate_of": room.report()["case_id"],
-        "from": "moderate",  # as it was reported
         "decision": "reduce" if kind == "indemnity_decision_recorded" else "yes",
     }
     body, errors = follow_ups.body_of(form, answers(form, typed=typed), DAWN)

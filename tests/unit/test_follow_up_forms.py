@@ -55,3 +55,63 @@ def test_what_was_done_may_not() -> None:
     tomorrow = {"at": "other", "at-d": "21", "at-m": "12", "at-y": "2013"}
     with pytest.raises(moments.Unclear, match="in the future"):
         moments.read(tomorrow, "at", NOW, deed=True)
+
+
+def asked(kind: str, **case: Any) -> list[str]:
+    return [field.name for field in follow_ups._of(BY_TYPE[kind], CASE | case).fields]
+
+
+def sent(kind: str, **typed: str) -> dict[str, Any]:
+    form = follow_ups._of(BY_TYPE[kind], CASE)
+    return body_of(form, dict(answers(form)) | typed, NOW)[0]
+
+
+def test_the_grade_that_stands_is_known_and_not_asked_for() -> None:
+    assert "from" not in asked("harm_regraded")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("relevant_person_notified", "in_person"),
+        ("obligation_stood_down", "never_notifiable"),
+        ("final_report_submitted", "lessons"),
+        ("enriched", "immediate_risk"),
+    ],
+)
+def test_not_sure_is_an_answer_and_says_nothing(kind: str, name: str) -> None:
+    assert sent(kind, **{name: "no"})[name] is False
+    assert name not in sent(kind, **{name: "not_sure"})
+
+
+@pytest.mark.parametrize("kind", ["material_fact_recorded", "avoidability_stated"])
+def test_what_may_be_about_one_patient_asks_which_or_all_of_them(kind: str) -> None:
+    assert "patient" in asked(kind)
+    assert "patient" not in asked(kind, patients=[{"ref": "p1"}])
+    assert sent(kind, patient="p2")["patient"] == "p2"
+    assert "patient" not in sent(kind, patient="all")
+
+
+def test_type_factors_and_never_event_can_be_added() -> None:
+    body = sent("enriched", incident_type="medication", never_event_type="2011/1")
+    assert (body["incident_type"], body["never_event_type"]) == ("medication", "2011/1")
+    assert "handover" in body["factors"]
+
+
+def test_factors_that_nobody_ticked_stay_as_they_were() -> None:
+    form = follow_ups._of(BY_TYPE["enriched"], CASE)
+    assert body_of(form, {"ward": "Ward 7", "patient": "p1"}, NOW)[0] == {
+        "type": "enriched",
+        "patient": "p1",
+        "ward": "Ward 7",
+    }
+
+
+def test_which_never_event_it_might_be_is_asked_by_the_list_of_its_day() -> None:
+    (which,) = [
+        field.choices
+        for field in follow_ups._of(BY_TYPE["enriched"], CASE).fields
+        if field.name == "never_event_type"
+    ]
+    assert which[0].value == "not_sure"
+    assert {one.value.partition("/")[0] for one in which[1:]} == {"2011"}

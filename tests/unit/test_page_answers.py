@@ -8,7 +8,9 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from sqlalchemy.exc import OperationalError
 
+from producers.refusals import Fault, Refused
 from producers.sign_in import SignIn
+from producers.ward.route import ProblemRoute
 from sinks.database import engine
 from views.access import Access
 from views.web import create_app
@@ -127,3 +129,21 @@ def test_a_form_is_drawn_only_for_those_who_may_send_it() -> None:
         assert answer.status_code == 401
         assert "is for: Patient safety team" in answer.text
         assert "<form" not in answer.text
+
+
+def test_an_escalation_that_somebody_took_on_says_so_in_plain_words_and_leads_back_to_it() -> None:
+    api = APIRouter(prefix="/api/escalations/e-1", route_class=ProblemRoute)
+
+    def taken_on() -> None:
+        detail, mend = (
+            "It was taken on by director at 2026-06-10T14:30:00+01:00.",
+            "Record an escalation_acted.",
+        )
+        raise Refused(409, "Acknowledged before", [Fault("", detail, mend)])
+
+    api.add_api_route("/acknowledge", taken_on, methods=["POST"])
+    answer = ask(made(api), "POST", "/escalations/e-1/acknowledge", data={"back": "/cases/c-1"})
+    assert answer.status_code == 409
+    assert "This has changed since you looked" in answer.text
+    assert "at 10 Jun 2026, 14:30 BST. Record “Record what was done about an escalation”." in answer.text
+    assert 'href="/cases/c-1#e-e-1"' in answer.text

@@ -5,22 +5,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from schemas.incident_types import FACTORS, TYPES
 from views.pages import words
 from views.pages.fields import Choice, Field, choices
 from views.pages.patient_form import patient_fields
 
-NAMED = {"yes_no": (Choice("yes", "Yes"), Choice("no", "No")), "grades": choices(words.HARMS)}
+YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
+NAMED = {
+    "yes_no": YES_NO,
+    "yes_no_not_sure": (*YES_NO, Choice("not_sure", "Not sure")),
+    "grades": choices(words.HARMS),
+    "incident_types": choices(TYPES),
+    "factors": choices(FACTORS),
+}
 
 
 @dataclass(frozen=True)
 class Form:
-    """`about`: whether it must say which patient and provider, which obligation, claim, new fact, escalation
-    or serious incident, or is for the whole case. What it is about must be there for it to be offered."""
+    """`about`: whether it must say which patient and provider, which patient (or all of them), which
+    obligation, claim, new fact, escalation or serious incident, or is for the whole case. What it is about
+    must be there for it to be offered."""
 
     type: str
     title: str
     lead: str
-    about: Literal["patient", "obligation", "claim", "fact", "escalation", "serious", "case"]
+    about: Literal["patient", "patients", "obligation", "claim", "fact", "escalation", "serious", "case"]
     fields: tuple[Field, ...]
 
 

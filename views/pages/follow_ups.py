@@ -31,6 +31,7 @@ from views.pages.typed import typed
 
 router = APIRouter(include_in_schema=False)
 RECORDS = ("event_id", "fact_event_id")  # of which the list tells kind and day, and not what was written
+ALL = Choice("all", "All of them")
 PREFILLED = ("claim_id", "fact_event_id", "escalation_id")  # by the page that the form was opened from
 
 
@@ -38,7 +39,8 @@ PREFILLED = ("claim_id", "fact_event_id", "escalation_id")  # by the page that t
 async def form(request: Request, case_id: str, type: str, now: Now) -> Response:
     named, who = _named(type), caller(request)
     if who is None or not who.may(type):
-        return problem_page(request, 401 if who is None else 403, who_may(type, named.title))
+        way = (_page(case_id), "Go back to the case")
+        return problem_page(request, 401 if who is None else 403, who_may(type, named.title), way=way)
     read = await api.get(request, _api(case_id))
     if read.status >= 500:
         return unavailable(request, "The case cannot be read just now.")
@@ -78,13 +80,13 @@ def _taken(request: Request, case: dict[str, Any], asked: Form, answer: api.Answ
         # What was understood otherwise than written must be seen, and an address is no place for it.
         said = [labelled(plain(note), asked.fields) for note in notes]
         return page(request, "recorded", {"case": case, "asked": asked, "notes": said}, status=201)
-    return RedirectResponse(f"/cases/{quote(str(case['case_id']), safe='')}?recorded={asked.type}", 303)
+    return RedirectResponse(f"{_page(case['case_id'])}?recorded={asked.type}", 303)
 
 
 def _not_taken(
     request: Request, case: dict[str, Any], asked: Form, filled: Filled, answer: api.Answer
 ) -> Response:
-    there = (f"/cases/{quote(str(case['case_id']), safe='')}#timeline", "See what was recorded in the case")
+    there = (f"{_page(case['case_id'])}#timeline", "See what was recorded in the case")
     box, status = unsent.box(request, answer, asked.type, asked.title, there)
     return _form(request, case, asked, filled, box=box, status=status)
 
@@ -97,6 +99,9 @@ def body_of(asked: Form, filled: Filled, now: Instant) -> tuple[dict[str, Any], 
         parts = ("nhs_number", "name", "date_of_birth", "relation", "why")
         body = {name: value for name, value in body.items() if name not in parts}
         body |= patient_form.patient(filled, "", errors)
+        body |= {"factors": ticked(factors)} if any((factors := body.pop("factors")).values()) else {}
+    if body.get("patient") == ALL.value:
+        del body["patient"]
     return never_event_form.body(asked, body), errors
 
 
@@ -136,12 +141,16 @@ def _value(field: Field, filled: Filled, now: Instant, errors: Errors) -> Any:
             errors[field.name] = f"{field.label}: enter a whole number"
             return None
         return int(value)
-    yes_or_no = [one.value for one in field.choices] == ["yes", "no"]
+    yes_or_no = [one.value for one in field.choices][:2] == ["yes", "no"]
     return {"yes": True, "no": False}.get(value) if yes_or_no else value
 
 
 def _api(case_id: str) -> str:
-    return f"/api/cases/{quote(case_id, safe='')}"
+    return f"/api{_page(case_id)}"
+
+
+def _page(case_id: str) -> str:
+    return f"/cases/{quote(case_id, safe='')}"
 
 
 def _named(type: str) -> Form:
@@ -167,8 +176,9 @@ def _of(form: Form, case: dict[str, Any]) -> Form:
         owed = tuple(Choice(one["id"], case_view.title(one)) for one in case.get("obligations", ()))
         extra.append(_which("obligation_id", "Which obligation?", owed))
     else:
-        if len(patients) > 1 and (form.about == "patient" or form.type == "enriched"):
-            extra.append(_which("patient", "Which patient?", patients))
+        if len(patients) > 1 and (form.about in ("patient", "patients") or form.type == "enriched"):
+            any_of = (*patients, ALL) if form.about == "patients" else patients
+            extra.append(_which("patient", "Which patient?", any_of))
         if len(providers) > 1 and form.about == "patient":
             extra.append(_which("provider", "For which provider?", providers))
     there = {

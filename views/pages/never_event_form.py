@@ -11,8 +11,9 @@ from views.pages import times
 from views.pages.fields import Choice, Errors, Field
 from views.pages.follow_up_forms import Form
 
-CONFIRMED = "never_event_confirmed"
+CONFIRMED, ENRICHED = "never_event_confirmed", "enriched"
 WHICH = "never_event"
+NOT_SURE_WHICH = Choice("not_sure", "Not sure which")
 _REPORT_HINT = "Only if you know. The safety team looks it up, and decides."
 
 
@@ -26,24 +27,33 @@ def which_on_report(day: date) -> Field | None:
 
 
 def with_choices(asked: Form, case: dict[str, Any]) -> Form:
-    """The form of a confirmation, with the types and sub-types of the list in force when it occurred."""
-    if asked.type != CONFIRMED:
+    """The form with the types and sub-types of the list in force when it occurred, where it asks for them."""
+    if asked.type not in (CONFIRMED, ENRICHED):
         return asked
     day, known = day_of_case(case)
     in_force = list_of_the_day(day)
+    if asked.type == ENRICHED:
+        listed = _types(in_force) if in_force else ()
+        return _choosing(asked, {"never_event_type": (NOT_SURE_WHICH, *listed)})
     when = f"{day.day} {day:%B %Y}"
     whose = "the day it occurred" if known else "the day of the report; when it occurred is not known yet"
     if in_force is None:
         lead = f"On {when}, {whose}, no list of never events was in force: it cannot be confirmed."
         return replace(asked, lead=lead, fields=asked.fields)
     lead = f"{asked.lead} In force on {when}, {whose}: {in_force.title}."
-    offered = {WHICH: _types(in_force), "subtype": _subtypes(in_force, day)}
+    return _choosing(
+        replace(asked, lead=lead), {WHICH: _types(in_force), "subtype": _subtypes(in_force, day)}
+    )
+
+
+def _choosing(asked: Form, offered: dict[str, tuple[Choice, ...]]) -> Form:
+    """With these choices by field; without a field that has none."""
     fields = tuple(
         replace(field, choices=offered[field.name]) if field.name in offered else field
         for field in asked.fields
         if offered.get(field.name, True)
     )
-    return replace(asked, lead=lead, fields=fields)
+    return replace(asked, fields=fields)
 
 
 def body(asked: Form, found: dict[str, Any]) -> dict[str, Any]:
