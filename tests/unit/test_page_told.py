@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from producers import times
+from producers.following import _notes
 from producers.refusals import Fault, Refused
 from producers.roles import Caller, require
 from producers.ward.problems import problem
@@ -59,16 +60,19 @@ def test_an_act_is_named_as_the_page_names_it() -> None:
 
 
 def test_a_note_about_a_role_names_the_question() -> None:
-    note = "by_role is not a role that the log can name; it says `other`, and your words are kept."
-    said = labelled(told.plain(note), BY_TYPE["support_offered"].fields)
-    assert said.startswith("“Role of the person who did it” is not a role")
-    assert "says “other”" in said
+    (note,) = _notes({"by_role": "Mary Smith"})
+    assert labelled(told.plain(note), BY_TYPE["support_offered"].fields) == (
+        "“Role of the person who did it” is not a role that a record can name: "
+        "it says “other”, and your words are kept locked away."
+    )
 
 
 def test_what_is_about_the_whole_names_no_field() -> None:
     found = answered(Refused(422, "", [Fault("", "is a duplicate of c-1.", "Confirm it there.")]))
     assert found.errors() == {}
     assert found.detail == "The case is a duplicate of c-1. Confirm it there."
+    taken = answered(Refused(409, "", [Fault("", "It was taken on by patient_safety_lead.")]))
+    assert taken.detail == "It was taken on by patient safety lead."
 
 
 def test_what_was_typed_is_left_as_it_is() -> None:

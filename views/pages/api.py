@@ -10,7 +10,7 @@ from fastapi import Request
 
 from producers.refusals import KEY_USED
 from producers.sign_in import COOKIE
-from views.pages.fields import Errors, name_of, sentence
+from views.pages.fields import Errors, labelled, name_of, sentence
 from views.pages.told import plain
 
 
@@ -53,8 +53,8 @@ class Answer:
 def _whole(name: str, text: str) -> str:
     """A sentence by itself; what names no field is about the case."""
     if name:
-        return sentence(name.replace("_", " "), text)
-    return f"The case {text}" if text[:1].islower() else text
+        return sentence(name.replace("_", " "), labelled(text, ()))
+    return labelled(f"The case {text}" if text[:1].islower() else text, ())
 
 
 async def get(request: Request, path: str, query: Mapping[str, Any] | None = None) -> Answer:

@@ -72,11 +72,15 @@ def placed(errors: Errors, fields: Iterable[Field]) -> Errors:
 
 
 def labelled(text: str, fields: Iterable[Field]) -> str:
-    """The text with what fields and choices are called in the place of their names."""
+    """The text with what fields and choices are called for their names; other names are spelt out."""
     names: dict[str, str] = {}
     for field in fields:
         names |= {field.name: field.label} | {one.value: one.text for one in field.choices}
-    return _NAME.sub(lambda found: f"“{names[found[0]]}”" if found[0] in names else found[0], text)
+    return _NAME.sub(lambda found: _called(found[0], names), text)
+
+
+def _called(name: str, names: Mapping[str, str]) -> str:
+    return f"“{names[name]}”" if name in names else name.replace("_", " ")
 
 
 def names_of(field: Field) -> list[str]:

@@ -22,6 +22,9 @@ _SAID_OTHERWISE = {
     "This Idempotency-Key was used for another request. Send a new request under a new key.": (
         "This was sent before with other words in it."
     ),
+    "is not a role that the log can name; it says `other`, and your words are kept in the vault.": (
+        "is not a role that a record can name: it says “other”, and your words are kept locked away."
+    ),
     "reported_at": "the time of the report",
     "says nothing new.": "This form says nothing new.",
 }
