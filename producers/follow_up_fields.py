@@ -187,7 +187,10 @@ READ_OF_CASE: dict[type[Body], tuple[type[CaseEvent], Callable[[Any, OpenCase], 
 READ: dict[type[AboutObligations], tuple[type[FollowUp], Callable[[Any], Fields]]] = {
     bodies.HarmRegradedBody: (records.HarmRegraded, _regraded),
     bodies.DeterminationBody: (records.NotifiableDeterminationRecorded, _determination),
-    bodies.FamilyAccountGivenBody: (records.FamilyAccountGiven, lambda body: {"told": body.told}),
+    bodies.FamilyAccountGivenBody: (
+        records.FamilyAccountGiven,
+        lambda body: {"told": bool(body.told), "not_clear": body.told is None},
+    ),
     bodies.ContactAttemptedBody: (
         records.ContactAttempted,
         lambda body: {"means": body.means, "result": body.result},

@@ -3,11 +3,12 @@
 `type` is the record's name in snake case. Each may name `patient`, `provider` or `obligation_id`.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from producers.body_types import (
+    NOT_SURE,
     Answer,
     BirthDate,
     Body,
@@ -108,9 +109,15 @@ class CaseLinkedBody(FollowUpBody):
     duplicate_of: str = Field(max_length=300)
 
 
+def _not_clear(told: Any) -> Any:
+    return None if told == NOT_SURE else told
+
+
 class FamilyAccountGivenBody(AboutObligations):
     type: Literal["family_account_given"]
-    told: bool = Field(strict=True)
+    told: Annotated[Answer, BeforeValidator(_not_clear)] = Field(
+        description="What they say of it; `not_sure` or null where that is not clear."
+    )
 
 
 class ContactAttemptedBody(AboutObligations):

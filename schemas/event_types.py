@@ -124,6 +124,7 @@ class CaseLinked(CaseEvent, frozen=True, kw_only=True):
 
 class FamilyAccountGiven(FollowUp, frozen=True, kw_only=True):
     told: bool
+    not_clear: bool = False
 
 
 class ContactAttempted(FollowUp, frozen=True, kw_only=True):

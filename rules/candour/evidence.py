@@ -112,7 +112,7 @@ def _marks(event: CaseEvent) -> tuple[str, ...]:
         case NotifiableDeterminationRecorded():
             return ("yes" if event.decision else "no", *((event.limb,) if event.limb else ()))
         case FamilyAccountGiven():
-            return ("told" if event.told else "not_told",)
+            return ("not_clear" if event.not_clear else "told" if event.told else "not_told",)
         case HarmRegraded():
             return (event.axis, event.from_grade, event.to_grade)
         case CaseLinked():

@@ -113,7 +113,8 @@ def _weigh(standing: Standing, obligation: Obligation, duty: Duty, basis: str, o
     match one.kind:
         case "family_account_given":
             # It is about being told; about another duty only where it names that.
-            if duty.opens in ("harm", "never_event") or one.obligation_id is not None:
+            about = duty.opens in ("harm", "never_event") or one.obligation_id is not None
+            if about and "not_clear" not in one.marks:
                 standing.disputed = "not_told" in one.marks
         case "contact_attempted" | "contact_declined":
             if duty.discharged_by_decline:

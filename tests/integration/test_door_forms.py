@@ -187,3 +187,10 @@ def test_a_role_that_cannot_be_named_is_told_in_the_words_of_the_form(person: Pe
     assert answer.status_code == 201
     assert "by_role" not in answer.text
     assert "“Role of the person who did it” " in answer.text
+
+
+def test_a_family_account_that_is_not_clear_is_recorded_as_that(person: Person) -> None:
+    typed = {**person.opens("family_account_given"), "at": "today", "told": "not_sure"}
+    assert person.sends("family_account_given", typed).status_code == 303
+    record = person.room.records(person.path.split("/")[2])[-1]
+    assert (record.told, record.not_clear) == (False, True)

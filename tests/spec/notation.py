@@ -359,7 +359,10 @@ class Case:
         )
 
     def _family(self, words: Words, common: dict[str, Any]) -> Record:
-        return self._follow_up(events.FamilyAccountGiven, words, common, told=words.plain[0] == "told")
+        said = words.plain[0]
+        return self._follow_up(
+            events.FamilyAccountGiven, words, common, told=said == "told", not_clear=said == "not_clear"
+        )
 
     def _explained(self, words: Words, common: dict[str, Any]) -> Record:
         return self._follow_up(events.StepByStepExplanationGiven, words, common)

@@ -150,6 +150,20 @@ TOPIC = Topic(
             said="2x obligation_disputed",
         ),
         Law(
+            "What they say is not clear: the dispute stays, for it settles nothing",
+            "§1.9.11",
+            REPORT + "2013-06-25 10:00  family not_told\n2013-06-26 10:00  family not_clear",
+            "report SC35_2013 met\ntell SC35_2013 open disputed",
+            said="1x obligation_disputed",
+        ),
+        Law(
+            "and by itself it disputes nothing",
+            "§1.9.11",
+            REPORT + "2013-06-25 10:00  family not_clear",
+            "report SC35_2013 met\ntell SC35_2013 open",
+            said="0x obligation_disputed",
+        ),
+        Law(
             "The family's word that it was told does not meet the duty",
             "§1.9.11, §1.9.4",
             REPORT + "2013-06-18 10:00  family told\n2013-07-02 00:01  tick",

@@ -142,7 +142,7 @@ def _value(field: Field, filled: Filled, now: Instant, errors: Errors) -> Any:
             return None
         return int(value)
     yes_or_no = [one.value for one in field.choices][:2] == ["yes", "no"]
-    return {"yes": True, "no": False}.get(value) if yes_or_no else value
+    return {"yes": True, "no": False}.get(value, value) if yes_or_no else value
 
 
 def _api(case_id: str) -> str:
