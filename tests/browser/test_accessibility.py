@@ -65,6 +65,20 @@ def test_no_violation_where_something_has_to_be_mended(open_page: Open, axe: Axe
     check(axe, page)
 
 
+def test_no_violation_where_a_form_was_not_taken(open_page: Open, axe: Axe) -> None:
+    page = open_page("/report", role="safety:RXX", viewport={"width": 320, "height": 640})
+    case_id = file_report(page, "A fall in the bathroom.")
+    settled(page, case_id)
+    page.goto(f"/cases/{case_id}/record/material_fact_recorded")
+    page.get_by_label("What became known?").fill("The bell had been out of order.")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Record this").click()
+    expect(page.get_by_role("heading", name="This was not recorded")).to_be_visible()
+    expect(page.get_by_label("What became known?")).to_have_value("The bell had been out of order.")
+    check(axe, page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_no_page_is_wider_than_a_small_telephone(path: str, open_page: Open) -> None:
     page = open_page(path, viewport={"width": 320, "height": 640})
