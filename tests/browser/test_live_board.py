@@ -1,5 +1,10 @@
 """The board shows what happens without being loaded again, can be paused, and says when it hears nothing."""
 
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
@@ -59,3 +64,24 @@ def test_cut_off_it_says_so(open_page: Open) -> None:
     page.route("**/board/events", lambda route: route.abort())
     page.goto("/board")
     expect(page.locator("#connection")).to_contain_text("do not rely on this page", timeout=5_000)
+
+
+@pytest.mark.parametrize("answer", [{"status": 503, "body": "<div id='board'>no rows</div>"}, {"body": ""}])
+def test_while_its_rows_cannot_be_fetched_it_never_says_live(answer: dict[str, Any], open_page: Open) -> None:
+    page = open_page("/board?duty=tell&whole=yes", role="safety:RXX")
+    line = page.locator("#connection")
+    expect(line).to_contain_text("Live")
+    rows = page.locator("#board").inner_text()
+
+    def is_board(url: str) -> bool:
+        return urlsplit(url).path == "/board"
+
+    page.route(is_board, lambda route: route.fulfill(content_type="text/html", **answer))
+    case_id = report(page)
+    told = re.compile(r"could not be renewed for [1-9]\d* s: do not rely on this page")
+    expect(line).to_have_text(told, timeout=10_000)
+    assert page.locator("#board").inner_text() == rows
+    expect(page.get_by_role("status")).to_contain_text("Do not rely on this page")
+    page.unroute(is_board)
+    expect(line).to_contain_text("Live", timeout=20_000)
+    expect(page.locator(f"#board a[href='/cases/{case_id}']").first).to_be_visible()

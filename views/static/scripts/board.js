@@ -1,14 +1,16 @@
 // Keeps the board fresh: when the stream says that something changed, the server's own rows are fetched again.
-// How old the page is, is counted here every second; when nothing is heard, the page says so by itself.
+// How old the rows are, is counted here every second: a stream that lives is no proof that they are fresh.
 const board = document.getElementById("board");
 const status = document.getElementById("board-status");
 const button = document.getElementById("pause");
 
-const QUIET_SECONDS = 45; // the stream sends at least a ping every 15 seconds
+const STALE_SECONDS = 45; // the stream sends at least a ping every 15 seconds, and each fetches the rows
 const GATHER_MS = 250; // changes that come together are shown together
 let paused = false;
 let connected = false;
-let heardAt = Date.now();
+let renewedAt = Date.now();
+let failed = false;
+let relied = true;
 let waiting = null;
 let source = null;
 
@@ -26,45 +28,51 @@ async function refresh() {
   waiting = null;
   if (paused) return;
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Part": "board" } });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById("board");
-    if (!fresh) return;
-    const focused = again(document.activeElement);
-    const before = board.dataset.summary;
-    board.replaceChildren(...document.importNode(fresh, true).childNodes);
-    board.dataset.summary = fresh.dataset.summary;
-    focused?.()?.focus({ preventScroll: true });
-    if (fresh.dataset.summary !== before) status.textContent = `Board updated: ${fresh.dataset.summary}`;
-    age();
+    await renew();
+    renewedAt = Date.now();
+    failed = false;
   } catch {
-    // the stream says when the service is away
+    failed = true; // the next ping tries again
   }
+  age();
+}
+
+async function renew() {
+  const headers = { Accept: "text/html", "X-Part": "board" };
+  const answer = await fetch(location.href, { headers, signal: AbortSignal.timeout(STALE_SECONDS * 1000) });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("board");
+  if (!answer.ok || !fresh) throw new Error("this is no board");
+  const focused = again(document.activeElement);
+  const before = board.dataset.summary;
+  board.replaceChildren(...document.importNode(fresh, true).childNodes);
+  board.dataset.summary = fresh.dataset.summary;
+  focused?.()?.focus({ preventScroll: true });
+  if (fresh.dataset.summary !== before) status.textContent = `Board updated: ${fresh.dataset.summary}`;
 }
 
 function changed() {
-  heard();
   if (!waiting) waiting = setTimeout(refresh, GATHER_MS);
 }
 
-function heard() {
-  heardAt = Date.now();
-}
-
 function age() {
-  const quiet = Math.round((Date.now() - heardAt) / 1000);
+  const old = Math.round((Date.now() - renewedAt) / 1000);
   const line = document.getElementById("connection");
-  if (!line) return;
+  const stale = !paused && (!connected || failed || old > STALE_SECONDS);
   if (paused) line.textContent = "Paused: this page does not change until you go on.";
-  else if (!connected) line.textContent = `Not connected, trying again. Nothing new for ${quiet} s: do not rely on this page.`;
-  else if (quiet > QUIET_SECONDS) line.textContent = `Nothing heard for ${quiet} s: do not rely on this page.`;
+  else if (!connected) line.textContent = `Not connected, trying again. Nothing new for ${old} s: do not rely on this page.`;
+  else if (stale) line.textContent = `The board could not be renewed for ${old} s: do not rely on this page.`;
   else line.textContent = "Live: changes appear by themselves.";
+  line.classList.toggle("candour-alarm", stale);
+  if (!paused && stale === relied) { // said once, not each second
+    relied = !stale;
+    status.textContent = stale ? "Do not rely on this page: it is not renewed." : `Board updated: ${board.dataset.summary}`;
+  }
 }
 
 function connect() {
   source = new EventSource("/board/events");
-  source.onopen = () => { const again = !connected; connected = true; heard(); if (again) changed(); };
+  source.onopen = () => { if (!connected) changed(); connected = true; };
   source.onerror = () => { connected = false; };
   source.onmessage = changed;
   source.addEventListener("ping", changed); // nothing happened, but time went on
@@ -76,8 +84,8 @@ button.addEventListener("click", () => {
   paused = !paused;
   button.textContent = paused ? "Go on" : "Pause updates";
   button.setAttribute("aria-pressed", String(paused));
-  if (!paused) refresh();
-  age();
+  if (paused) age();
+  else refresh();
 });
 addEventListener("pagehide", () => source?.close());
 connect();
