@@ -173,7 +173,7 @@ escalations = Table(
     Column("latest_cause", Text, nullable=False),
     _moment("latest_at", nullable=False),
     Column("revisions", Integer, nullable=False),
-    Index("escalations_in_order", "first_raised_at", "id"),
+    Index("escalations_in_order", "urgency", "first_raised_at", "id"),
     Index(
         "escalations_for_the_board",
         "urgency",

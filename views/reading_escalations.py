@@ -4,18 +4,21 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, func, select, true, tuple_
 
 from schemas.event_types import Instant
 from schemas.outcome_types import Outcome
 from sinks.database import one
 from sinks.escalation import Escalation, SeriousClock, clock_step, step
 from sinks.tables import escalations, outcomes, serious_clocks
-from views.reading import Cursor, outcome_of
+from views.reading import outcome_of
 
 S = TypeVar("S", Escalation, SeriousClock)
 CHANGING = ("provider", "owner_role")
 WAITS_FROM = ("escalation_raised", "escalation_returned")
+
+Ranked = tuple[int, Instant, str]
+"""Urgency, first raising and id of the last escalation on a page. A later policy may change its urgency."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -45,9 +48,9 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 def page(
-    connection: Connection, wanted: Wanted, *, after: Cursor | None, limit: int, as_at: Instant | None
-) -> tuple[list[Escalation], Cursor | None]:
-    """In the order in which they were first raised; and where the next page begins, None for the last one."""
+    connection: Connection, wanted: Wanted, *, after: Ranked | None, limit: int, as_at: Instant | None
+) -> tuple[list[Escalation], Ranked | None]:
+    """The most urgent first, of those the first raised; and where the next page begins, None for the last."""
     found: list[Escalation] = []
     while len(found) <= limit:
         size = limit + 1 if as_at is None else max(limit + 1, 200)
@@ -59,23 +62,47 @@ def page(
             found += [one for one in then if wanted.fits(one)]
         if len(candidates) < size:
             break
-        after = (candidates[-1].first_raised_at, candidates[-1].id)
+        after = _place(candidates[-1])
     if len(found) <= limit:
         return found, None
-    last = found[limit - 1]
-    return found[:limit], (last.first_raised_at, last.id)
+    return found[:limit], _place(found[limit - 1])
+
+
+def _place(one: Escalation) -> Ranked:
+    return one.urgency, one.first_raised_at, one.id
 
 
 def _candidates(
-    connection: Connection, wanted: Wanted, after: Cursor | None, size: int, as_at: Instant | None
+    connection: Connection, wanted: Wanted, after: Ranked | None, size: int, as_at: Instant | None
 ) -> list[Escalation]:
-    known = escalations.c
-    conditions = wanted.unchanging()
-    conditions += wanted.changing() if as_at is None else [known.first_raised_at <= as_at]
+    """As they stand, but with the urgency of then: a policy adopted in between may have changed it."""
+    known, conditions = escalations.c, wanted.unchanging()
+    chosen = select(escalations)
+    urgency: ColumnElement[int] = known.urgency
+    if as_at is None:
+        conditions += wanted.changing()
+    else:
+        then = _urgency_then(as_at)
+        urgency = then.c.urgency
+        others = (column for column in known if column is not known.urgency)
+        chosen = select(*others, urgency).join(then, true())
+    order = (urgency, known.first_raised_at, known.id)
     if after is not None:
-        conditions.append(tuple_(known.first_raised_at, known.id) > tuple_(*after))
-    chosen = select(escalations).where(*conditions).order_by(known.first_raised_at, known.id).limit(size)
-    return load(connection.execute(chosen).mappings())
+        conditions.append(tuple_(*order) > tuple_(*after))
+    return load(connection.execute(chosen.where(*conditions).order_by(*order).limit(size)).mappings())
+
+
+def _urgency_then(as_at: Instant) -> FromClause:
+    """No row for one that was not yet raised."""
+    said = outcomes.c
+    mine = (said.subject == escalations.c.id) & (said.type == "escalation_raised")
+    return (
+        select(said.payload["urgency"].as_integer().label("urgency"))
+        .where(mine, said.recorded_at <= as_at)
+        .order_by(said.revision.desc())
+        .limit(1)
+        .lateral("then")
+    )
 
 
 def load(rows: Iterable[Any]) -> list[Escalation]:
@@ -98,7 +125,7 @@ def of_case(connection: Connection, case_id: str, as_at: Instant | None) -> list
     mine = select(escalations).where(escalations.c.case_id == case_id)
     order = (escalations.c.urgency, escalations.c.first_raised_at, escalations.c.id)
     now = load(connection.execute(mine.order_by(*order)).mappings())
-    return now if as_at is None else at(connection, [one.id for one in now], as_at)
+    return now if as_at is None else sorted(at(connection, [one.id for one in now], as_at), key=_place)
 
 
 def clocks_of_case(connection: Connection, case_id: str, as_at: Instant | None) -> list[SeriousClock]:

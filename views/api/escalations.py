@@ -23,7 +23,7 @@ from rules.escalation.routing import at_board
 from schemas.event_types import Instant
 from sinks.escalation import Escalation, State
 from views.access import Access, own_provider, require_sight
-from views.api.cursor import cursor, following
+from views.api.cursor import following, ranked
 from views.api.escalation_shapes import escalation as shape
 from views.api.times import london_time, parse, utc
 from views.reading import is_settled, settled_up_to
@@ -65,6 +65,7 @@ def router(door: Door, store: Engine, access: Access) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         next: Annotated[str | None, Query(description="`next` of the page before.")] = None,
     ) -> Json:
+        """The most urgent first; of those, the first raised."""
         when = parse("as_at", as_at)
         wanted = Wanted(
             states=_states(state or []),
@@ -75,7 +76,7 @@ def router(door: Door, store: Engine, access: Access) -> APIRouter:
         )
         with store.connect() as connection:
             settled = is_settled(connection, when)
-            found, further = page(connection, wanted, after=cursor(next), limit=limit, as_at=when)
+            found, further = page(connection, wanted, after=ranked(next), limit=limit, as_at=when)
         return {
             "escalations": [shape(one) for one in found],
             "next": following(further),

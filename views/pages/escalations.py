@@ -18,14 +18,14 @@ from views.reading_escalations import escalation
 router = APIRouter(include_in_schema=False)
 FILTERS = ("provider", "owner_role", "state")
 OPEN = "raised,climbed,acknowledged"
-SHOWN = 1000
+SHOWN = 1000  # are read at once; the page shows them in parts
 
 
 @router.get("/escalations")
-async def listed(request: Request, now: Now) -> Response:
+async def listed(request: Request, now: Now, next: str = "") -> Response:
     wanted = {name: request.query_params.get(name, "").strip() for name in FILTERS}
     wanted["provider"] = wanted["provider"].upper()
-    query = {**wanted, "state": wanted["state"] or OPEN, "limit": SHOWN}
+    query = {**wanted, "state": wanted["state"] or OPEN, "limit": SHOWN, "next": next}
     answer = await api.get(request, "/api/escalations", query)
     if answer.status >= 500:
         return unavailable(request, "The escalations cannot be read just now.")
@@ -36,7 +36,7 @@ async def listed(request: Request, now: Now) -> Response:
     roles = {one["owner_role"] for one in found} | ({wanted["owner_role"]} - {""})
     context = {
         "found": paging.part(request, found, what="escalations"),
-        "further": answer.body["next"] is not None,
+        "later": paging.later(wanted, answer.body["next"]),
         "wanted": wanted,
         "owners": sorted(roles),
         "own": who.provider if who else None,

@@ -1,6 +1,6 @@
 """A long list in pages: the part of it that is shown, and the links to the parts before and after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -50,3 +50,9 @@ def part(
     if number < last:
         links["next"] = link(number + 1)
     return Part(shown, len(whole), links)
+
+
+def later(wanted: Mapping[str, str], next: str | None) -> str | None:
+    """The query of what comes after all that was read at once; None where nothing does."""
+    asked = {name: value for name, value in wanted.items() if value}
+    return urlencode({**asked, "next": next}) if next else None

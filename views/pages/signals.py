@@ -1,8 +1,5 @@
 """`/signals`: what has gone quiet, what stands out over many cases, and what is asked about single ones."""
 
-from collections.abc import Mapping
-from urllib.parse import urlencode
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -35,7 +32,7 @@ async def listed(request: Request, now: Now, next: str = "") -> Response:
         "asked": paging.part(
             request, answer.body["signals"], what="questions about single cases", place="asked"
         ),
-        "later": _later(wanted, answer.body["next"]),
+        "later": paging.later(wanted, answer.body["next"]),
         "wanted": wanted,
         "view": signals_view,
         "own": who.provider if who else None,
@@ -44,12 +41,3 @@ async def listed(request: Request, now: Now, next: str = "") -> Response:
         "now": now,
     }
     return page(request, "signals", context)
-
-
-def _later(wanted: Mapping[str, str], next: str | None) -> str | None:
-    """The query of the questions after those that were read; None where these are the last."""
-    return (
-        urlencode({**{name: value for name, value in wanted.items() if value}, "next": next})
-        if next
-        else None
-    )
