@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Table, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, select, true, tuple_
 
 from producers.body_types import ORDER
 from rules.london import day_of
@@ -24,7 +24,7 @@ from views.reading_policy import FIRST_PARTITION
 URGENCY = {"quiet": 0, "cluster": 1, "repeat_after_alert": 2, "bulk_closing": 3}
 """Silence stands above all that is fine: what is not said cannot be seen elsewhere."""
 
-
+RAISES = ("signal_raised", "question_raised")
 Band = tuple[int | None, int | None]
 """First and last number of working days left; the last one is open."""
 NOTHING_DUE: Band = (None, None)
@@ -72,7 +72,7 @@ class BaseRate(Rate, frozen=True, kw_only=True):
 def page(
     connection: Connection, wanted: Wanted, *, after: Cursor | None, limit: int, as_at: Instant | None
 ) -> tuple[list[Signal], Cursor | None]:
-    """In the order in which they were last raised, and where the next page begins."""
+    """In the order in which they were last raised, now or by then; and where the next page begins."""
     found: list[Signal] = []
     while len(found) <= limit:
         size = limit + 1 if as_at is None else max(limit + 1, 200)
@@ -94,22 +94,43 @@ def page(
 def _candidates(
     connection: Connection, wanted: Wanted, after: Cursor | None, size: int, as_at: Instant | None
 ) -> list[Signal]:
-    known = signals.c
-    conditions = wanted.conditions()
-    if as_at is None and wanted.states:
-        conditions.append(known.state.in_(wanted.states))
+    """As they stand, but with the raising of then: what was answered may have been asked again since."""
+    known, conditions = signals.c, wanted.conditions()
+    chosen = select(signals)
+    raised_at: ColumnElement[int] = known.raised_at
+    if as_at is None:
+        conditions += [known.state.in_(wanted.states)] if wanted.states else []
+    else:
+        then = _raised_then(as_at)
+        raised_at = then.c.raised_at
+        others = (column for column in known if column is not known.raised_at)
+        chosen = select(*others, raised_at).join(then, true())
     if after is not None:
-        conditions.append(tuple_(known.raised_at, known.id) > tuple_(*after))
-    chosen = select(signals).where(*conditions).order_by(known.raised_at, known.id).limit(size)
-    return [one(row, Signal) for row in connection.execute(chosen).mappings()]
+        conditions.append(tuple_(raised_at, known.id) > tuple_(*after))
+    found = chosen.where(*conditions).order_by(raised_at, known.id).limit(size)
+    return [one(row, Signal) for row in connection.execute(found).mappings()]
 
 
-def _signals_at(connection: Connection, ids: Sequence[str], as_at: Instant) -> Iterable[Signal]:
+def _raised_then(as_at: Instant) -> FromClause:
+    """No row for one that was not yet raised."""
+    said = outcomes.c
+    mine = (said.subject == signals.c.id) & said.type.in_(RAISES)
+    return (
+        select(said.recorded_at.label("raised_at"))
+        .where(mine, said.recorded_at <= as_at)
+        .order_by(said.revision.desc())
+        .limit(1)
+        .lateral("then")
+    )
+
+
+def _signals_at(connection: Connection, ids: Sequence[str], as_at: Instant) -> list[Signal]:
+    """In their order; those not yet raised are left out."""
     standing: dict[str, Signal] = {}
     for outcome in _said(connection, ids, as_at):
         if (after := signal.step(standing.get(outcome.subject), outcome)) is not None:
             standing[outcome.subject] = after
-    return standing.values()
+    return [standing[id] for id in ids if id in standing]
 
 
 def standing_patterns(
