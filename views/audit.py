@@ -4,8 +4,8 @@ A duty without a number of days in law is never called late: its target has colu
 Discharge under 20(5) is counted apart and never as met.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -19,6 +19,8 @@ from sinks.obligation import Obligation
 
 NOT_BOUND = "no instrument binds"
 """In the place of a family: the provider's class is not known, or nothing bound it on that day."""
+NOT_NAMED = ""
+"""In the place of a provider: a case that names none."""
 
 _DAY = 86_400_000
 Counts = dict[str, Any]
@@ -59,6 +61,15 @@ class Member(Struct, frozen=True, kw_only=True):
     @property
     def notifiable(self) -> bool:
         return reaches(self.harm, LOWEST_HARM)
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """A provider as the directory has it; nothing but its code where it was not in it in the period."""
+
+    provider: str
+    name: str | None = None
+    type: str | None = None
+    scheme_member: bool | None = None
 
 
 class Unopened(NamedTuple):
@@ -127,6 +138,70 @@ def never_opened(
                 for row in asked:
                     if (case.case_id, patient, provider.code, row.duty) not in opened:
                         yield Unopened(case.case_id, patient, provider.code, row)
+
+
+def by_provider(
+    directory: Iterable[Listed],
+    cases: Iterable[Member],
+    owed: Iterable[Obligation],
+    unopened: Iterable[Unopened],
+    at: Instant | None,
+    quiet: Mapping[str, Collection[str]],
+) -> list[Counts]:
+    """One row for each provider of the directory and of the cohort: members of the scheme first, the silent
+    above the others. `quiet`: by provider what has gone quiet there, `provider` or `ward`.
+
+    A provider at which nothing was reported has no counts: a nought would look like an answer.
+    """
+    reported, duties = defaultdict[str, list[Member]](list), defaultdict[str, list[Obligation]](list)
+    for case in cases:
+        for code in [one.code for one in case.providers] or [NOT_NAMED]:
+            reported[code].append(case)
+    for obligation in owed:
+        duties[obligation.provider].append(obligation)
+    never = Counter(provider for _, _, provider in {one[:3] for one in unopened})
+    known = {one.provider: one for one in directory}
+    found = []
+    for code in sorted(known.keys() | reported.keys() | duties.keys()):
+        listed, silent = known.get(code) or Listed(provider=code), quiet.get(code, ())
+        found.append(
+            {
+                "provider": code or None,
+                "name": listed.name,
+                "type": listed.type,
+                "scheme_member": listed.scheme_member,
+                "in_directory": listed.name is not None,
+                "result": "cases" if reported[code] else "nothing reported",
+                "gone_quiet": "provider" in silent,
+                "wards_gone_quiet": sum(group == "ward" for group in silent),
+                "cases": len(reported[code]),
+                **_at_provider(reported[code], duties[code], never[code], at),
+            }
+        )
+    return sorted(found, key=lambda row: (not row["scheme_member"], row["cases"] > 0))
+
+
+def _at_provider(
+    cases: Sequence[Member], owed: Sequence[Obligation], never: int, at: Instant | None
+) -> Counts:
+    def done(duty: str) -> int:
+        return sum(one.duty == duty and one.state in ("met", "met_late") for one in owed)
+
+    waiting = [one for one in owed if _stands(one) in ("open", "breached")]
+    counts = {
+        "moderate_or_worse": sum(one.notifiable for one in cases),
+        "harm_not_known": sum(one.harm == "not_known" for one in cases),
+        "obligations": len(owed),
+        "told": done("tell"),
+        "written": done("write"),
+        "met_late": sum(one.state == "met_late" for one in owed),
+        "open": len(waiting),
+        "open_late": sum(one.state == "breached" or _gone(one.due_at, at) for one in waiting),
+        "provisional": sum(one.state == "provisional" for one in owed),
+        "discharged": sum(_stands(one) == "discharged" for one in owed),
+        "never_opened": never,
+    }
+    return counts if cases else dict.fromkeys(counts)
 
 
 def _has_number(duty: Duty | None) -> bool:

@@ -7,11 +7,14 @@ from msgspec import Struct, convert
 from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from producers.tables import providers
 from rules.candour.policy import default_content, parse
+from rules.london import day_of
 from schemas.event_types import Instant, Patient, Provider
+from sinks.database import one
 from sinks.obligation import Obligation
 from sinks.tables import case_events, cases, obligations, outcomes
-from views.audit import Member, Policies
+from views.audit import Listed, Member, Policies
 from views.reading import fold_at, load
 from views.reading_policy import FIRST_PARTITION
 
@@ -39,6 +42,30 @@ def cohort(
         members = _then(connection, provider, since, until, as_at)
     owed = list(_owed(connection, [member.case_id for member in members], provider, as_at))
     return Cohort(cases=members, obligations=owed, policies=_policies(connection, as_at))
+
+
+def directory(
+    connection: Connection, provider: str | None, since: Instant | None, until: Instant | None
+) -> list[Listed]:
+    """Who was in the directory on a day (London) of the period, by the newest such entry; at least the one
+    asked for.
+
+    The directory keeps no history of its own corrections: it is read as it is now, also as at a time.
+    """
+    table = providers.c
+    inside = [] if provider is None else [table.code == provider]
+    if since is not None:
+        inside.append(table.valid_to.is_(None) | (table.valid_to >= day_of(since).isoformat()))
+    if until is not None:
+        inside.append(table.valid_from <= day_of(until - 1).isoformat())
+    newest = (
+        select(table.code.label("provider"), table.name, table.type, table.scheme_member)
+        .ext(distinct_on(table.code))
+        .where(*inside)
+        .order_by(table.code, table.valid_from.desc())
+    )
+    found = [one(row, Listed) for row in connection.execute(newest).mappings()]
+    return found or ([] if provider is None else [Listed(provider=provider)])
 
 
 def _now(
@@ -100,7 +127,7 @@ def _owed(
         if provider is not None:
             mine.append(obligations.c.provider == provider)
         now = load(connection.execute(select(obligations).where(*mine)).mappings())
-        yield from now if as_at is None else fold_at(connection, [one.id for one in now], as_at).values()
+        yield from now if as_at is None else fold_at(connection, [each.id for each in now], as_at).values()
 
 
 def _member(case_id: str, harm: str, facts: Mapping[Any, Any], provider: str | None) -> Member:
@@ -111,7 +138,7 @@ def _member(case_id: str, harm: str, facts: Mapping[Any, Any], provider: str | N
         reported_at=facts["reported_at"],
         aware_at=facts["aware_at"],
         providers=tuple(
-            convert(one, Provider) for one in facts["providers"] if provider in (None, one["code"])
+            convert(each, Provider) for each in facts["providers"] if provider in (None, each["code"])
         ),
         patients=convert(facts["patients"], tuple[Patient, ...]),
     )

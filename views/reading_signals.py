@@ -152,6 +152,15 @@ def standing_patterns(
     return sorted(found, key=lambda each: (URGENCY.get(each.kind, 9), each.provider, -each.found_at, each.id))
 
 
+def gone_quiet(connection: Connection, provider: str | None, as_at: Instant | None) -> dict[str, list[str]]:
+    """By provider what has gone quiet there: `provider` for the whole of it, `ward` for each of its wards."""
+    found: dict[str, list[str]] = {}
+    for each in standing_patterns(connection, provider, as_at):
+        if each.kind == "quiet":
+            found.setdefault(each.provider, []).append(each.grouped_by)
+    return found
+
+
 def _said(connection: Connection, subjects: Sequence[str], as_at: Instant) -> Iterable[Any]:
     mine = (outcomes.c.subject == func.any(list(subjects))) & (outcomes.c.recorded_at <= as_at)
     chosen = (

@@ -72,4 +72,7 @@ def test_it_says_that_it_lives_and_how_long_answers_take(open_page: Open) -> Non
 def test_the_audit_can_be_taken_away_as_csv(open_page: Open) -> None:
     answer = get(open_page, "/audit.csv?from=2013-01-01")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.text().startswith("provider,from,to,counted_at,settled,duty,family")
+    said, duties, providers, _ = answer.text().split("\r\n\r\n")
+    assert "caveat,These counts are a signal and no verdict." in said.replace('"', "")
+    assert duties.startswith("provider,from,to,counted_at,settled,duty,family")
+    assert "RYY,Wolds and Fenside NHS Foundation Trust" in providers

@@ -1,5 +1,6 @@
 """How the audit counts: discharge apart from met, nothing late without a number in law, no median of none."""
 
+import csv
 from typing import Any
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 from rules.candour.policy import default_content, parse
 from schemas.event_types import Grade, Patient, Provider
 from sinks.obligation import Obligation
-from views.audit import NOT_BOUND, Member, Policies, never_opened, rows
-from views.pages.audit_view import as_csv
+from views.audit import NOT_BOUND, Listed, Member, Policies, by_provider, never_opened, rows
+from views.pages.audit_view import PROVIDERS, QUESTION, TOTALS, as_csv, named, silence
 
 POLICY = parse(default_content()[1])
 POLICIES = Policies(POLICY)
@@ -225,9 +226,68 @@ def test_never_opened_is_counted_in_the_row_of_its_duty_and_in_the_csv() -> None
         ("tell", "contract", 1, 1),
         ("tell", NOT_BOUND, 0, 1),
     ]
-    header, *lines = as_csv({"duties": counts}).splitlines()
-    place = header.split(",").index("never_opened")
-    assert [line.split(",")[place] for line in lines] == ["0", "1", "1"]
+    header, *lines = table(as_csv(answer(duties=counts)), 1)
+    place = header.index("never_opened")
+    assert [line[place] for line in lines] == ["0", "1", "1"]
+
+
+def answer(**changed: Any) -> dict[str, Any]:
+    """What the API says when nothing was reported anywhere."""
+    names = dict.fromkeys((*QUESTION, *TOTALS))
+    return (
+        names | {"caveat": "No verdict.", "duties": [], "providers": [], "never_opened_cases": []} | changed
+    )
+
+
+def table(text: str, number: int) -> list[list[str]]:
+    """The lines of one of the tables of the file."""
+    return list(csv.reader(text.split("\r\n\r\n")[number].splitlines()))
+
+
+def test_the_file_says_what_was_asked_when_and_what_it_means_also_of_nothing() -> None:
+    text = as_csv(answer(provider="RXX", as_at="2014-01-09T00:00:00Z", result="no cases", cases=0))
+    said = dict(table(text, 0))
+    assert (said["provider"], said["as_at"], said["cases"]) == ("RXX", "2014-01-09T00:00:00Z", "0")
+    assert said["caveat"] == "No verdict."
+    assert [len(table(text, number)) for number in (1, 2, 3)] == [1, 1, 1], "headings of what is empty"
+
+
+def listed(code: str, member: bool = True) -> Listed:
+    return Listed(provider=code, name=f"Trust {code}", type="nhs_trust", scheme_member=member)
+
+
+def test_silence_is_a_row_without_figures_and_stands_above_the_others() -> None:
+    cases = [member("c"), member("d", harm="not_known"), member("e", providers=())]
+    owed = [
+        obligation(state="met_late"),
+        obligation(duty="write", case_id="d"),
+        obligation(case_id="d", patient="p2"),
+        obligation(case_id="d", patient="p3", state="breached", discharged_at=DUE),
+    ]
+    unopened = [*never_opened([member("x", providers=(provider("RYY"),))], [], POLICIES)]
+    directory = [listed("RXX"), listed("RYY"), listed("NZZ", member=False)]
+    found = by_provider(directory, cases, owed, unopened, DUE + DAY, {"RYY": ["provider", "ward"]})
+    assert [(row["provider"], row["result"], row["cases"]) for row in found] == [
+        ("RYY", "nothing reported", 0),
+        ("RXX", "cases", 2),
+        ("NZZ", "nothing reported", 0),
+        (None, "cases", 1),
+    ]
+    silent, reporting, _, nameless = found
+    assert {silent[name] for name in PROVIDERS if name != "cases"} == {None}, "a nought would be an answer"
+    assert (silent["gone_quiet"], silent["wards_gone_quiet"], silence(silent)) == (
+        True,
+        1,
+        "Gone quiet, 1 ward gone quiet",
+    )
+    names = ("moderate_or_worse", "harm_not_known", "obligations", "told", "written")
+    assert [reporting[name] for name in names] == [1, 1, 4, 1, 0]
+    names = ("met_late", "open", "open_late", "discharged", "never_opened")
+    assert [reporting[name] for name in names] == [1, 2, 2, 1, 0]
+    assert named(nameless) == "No provider named"
+    header, *lines = table(as_csv(answer(providers=found)), 2)
+    place = header.index("told")
+    assert [line[place] for line in lines] == ["", "1", "", "0"]
 
 
 def test_nothing_owed_gives_no_rows() -> None:

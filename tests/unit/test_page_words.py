@@ -1,7 +1,6 @@
 """Times left, errors at their fields, charts: what pages make of figures."""
 
 from views.pages import chart, law, times
-from views.pages.audit_view import as_csv
 from views.pages.fields import Field, name_of, placed
 from views.pages.follow_up_forms import BY_TYPE
 
@@ -79,16 +78,3 @@ def test_unconfirmed_figures_are_known_as_such() -> None:
     assert write is not None
     assert not write.firm
     assert law.clause("REG20_2015", "no such duty") is None
-
-
-def test_the_csv_has_a_line_for_each_duty() -> None:
-    row = {
-        "duty": "tell",
-        "family": "contract",
-        "instruments": ["SC35_2013"],
-        "number_in_law": True,
-        "met": 3,
-    }
-    lines = as_csv({"provider": "RXX", "duties": [row]}).splitlines()
-    assert len(lines) == 2
-    assert lines[1].startswith("RXX,,,,,tell,contract,SC35_2013,True,,3,")

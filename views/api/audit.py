@@ -14,9 +14,16 @@ from views import audit
 from views.access import Access, own_provider
 from views.api.times import parse, utc
 from views.reading import is_settled, settled_up_to
-from views.reading_audit import cohort
+from views.reading_audit import cohort, directory
+from views.reading_signals import gone_quiet
 
 LISTED = 200
+CAVEAT = (
+    "These counts are a signal and no verdict. More reports are not worse care, and fewer are not better. "
+    "What was never reported is not among them, so no rate is given. Where nothing was reported there is "
+    "silence, not compliance. A case with several providers counts at each of them. Providers differ in "
+    "size, in the care they give and in how openly they report."
+)
 
 
 def router(store: Engine, access: Access) -> APIRouter:
@@ -42,19 +49,23 @@ def router(store: Engine, access: Access) -> APIRouter:
             chosen = cohort(connection, own, first, end, when)
             now = when if when is not None else settled_up_to(connection)
             settled = is_settled(connection, when)
-        head = _head(own, first, end, when, now, settled)
-        if not chosen.cases:
-            return {**head, "result": "no cases", "cases": 0, "duties": []}
+            listed = directory(connection, own, first, end if end is not None else now)
+            quiet = gone_quiet(connection, own, when)
         never = list(audit.never_opened(chosen.cases, chosen.obligations, chosen.policies))
+        in_cases = list(dict.fromkeys(one.case_id for one in never))
         return {
-            **head,
-            "result": "cases",
+            **_head(own, first, end, when, now, settled),
+            "result": "cases" if chosen.cases else "no cases",
             "cases": len(chosen.cases),
             "moderate_or_worse": sum(one.notifiable for one in chosen.cases),
             "harm_not_known": sum(one.harm == "not_known" for one in chosen.cases),
             "never_opened_though_moderate_or_worse": len({one[:3] for one in never}),
-            "never_opened_cases": list(dict.fromkeys(one.case_id for one in never))[:LISTED],
+            "never_opened_cases": in_cases[:LISTED],
+            "never_opened_cases_in_all": len(in_cases),
+            "never_opened_cases_listed": min(len(in_cases), LISTED),
             "duties": audit.rows(chosen.obligations, now, chosen.policies, never),
+            "providers": audit.by_provider(listed, chosen.cases, chosen.obligations, never, now, quiet),
+            "caveat": CAVEAT,
         }
 
     return routes

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from rules import london
-from views.pages import api, audit_view
+from views.pages import api, audit_view, paging
 from views.pages.case import as_known
 from views.pages.fields import Errors, Filled
 from views.pages.moments import text
@@ -62,13 +62,15 @@ async def audit_page(request: Request, asked: Asked) -> Response:
         return page(request, "audit", {"filled": asked.filled, "errors": errors}, status=422)
     if (refusal := _refusal(request, answer)) is not None:
         return refusal
-    numbered, unnumbered = audit_view.split(answer.body.get("duties") or [])
+    numbered, unnumbered = audit_view.split(answer.body["duties"])
     context = {
         "filled": asked.filled,
         "answer": answer.body,
         "view": audit_view,
         "numbered": numbered,
         "unnumbered": unnumbered,
+        "providers": paging.part(request, answer.body["providers"], what="providers", place="providers"),
+        "silent": sum(one["result"] == "nothing reported" for one in answer.body["providers"]),
         "download": f"/audit.csv?{urlencode(asked.filled)}",
     }
     return page(request, "audit", context)

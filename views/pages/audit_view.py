@@ -41,6 +41,20 @@ UNNUMBERED = {
     "disputed": "Disputed",
     "never_opened": "Never opened though moderate or worse",
 }
+PROVIDERS = {
+    "cases": "Cases",
+    "moderate_or_worse": "Moderate harm or worse",
+    "harm_not_known": "Harm not known",
+    "obligations": "Obligations",
+    "told": "Told",
+    "written": "Written to",
+    "met_late": "Met late",
+    "open": "Open",
+    "open_late": "Open, late",
+    "provisional": "Determination needed",
+    "discharged": "Discharged",
+    "never_opened": "Patients with a duty never opened",
+}
 # Name, fill and ink of each segment; neighbours differ in lightness as well as in hue.
 NUMBERED_SERIES = {
     "open_late": ("Open, late", "#d5281b", "#ffffff"),
@@ -93,15 +107,55 @@ def _counts(row: Row) -> dict[str, int]:
     return counts | {"without_target": counts.get("met", 0) + counts.get("met_late", 0) - aimed}
 
 
+def named(row: Row) -> str:
+    """`Eastmere Hospitals NHS Trust (RXX)`"""
+    if not row["provider"]:
+        return "No provider named"
+    return f"{row['name']} ({row['provider']})" if row["name"] else f"{row['provider']}, not in the directory"
+
+
+def silence(row: Row) -> str:
+    """Where it may be too quiet to be believed; empty where nothing says so."""
+    wards = row["wards_gone_quiet"]
+    said = ["Gone quiet"] if row["gone_quiet"] else []
+    said += [f"{wards} {'ward' if wards == 1 else 'wards'} gone quiet"] if wards else []
+    return ", ".join(said)
+
+
+TOTALS = (
+    "result",
+    "cases",
+    "moderate_or_worse",
+    "harm_not_known",
+    "never_opened_though_moderate_or_worse",
+    "never_opened_cases_in_all",
+    "never_opened_cases_listed",
+)
+QUESTION = ("provider", "from", "to", "as_at", "counted_at", "settled")
+ABOUT = ("provider", "name", "type", "scheme_member", "in_directory")
+SILENCE = ("result", "gone_quiet", "wards_gone_quiet")
+
+
 def as_csv(answer: Row) -> str:
-    """Every count of every duty, a line for each, with the question and the time to which it holds."""
+    """Four tables, an empty line between them: the question, the totals and what they mean; every count of
+    every duty; every provider; the cases in which a duty was never opened, as many as are listed.
+    """
     columns = list(dict.fromkeys((*NUMBERED, *UNNUMBERED, "told", "median_days_from_awareness_to_told")))
     said = ("provider", "from", "to", "counted_at", "settled")
+    asked = [answer[part] for part in said]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerows([name, answer[name]] for name in (*QUESTION, *TOTALS, "caveat"))
+    writer.writerow([])
     writer.writerow([*said, "duty", "family", "instruments", "number_in_law", *columns])
-    for row in answer.get("duties") or ():
-        question = [answer.get(part) for part in said]
+    for row in answer["duties"]:
         about = [row["duty"], row["family"], " ".join(row["instruments"]), row["number_in_law"]]
-        writer.writerow([*question, *about, *(row.get(column, "") for column in columns)])
+        writer.writerow([*asked, *about, *(row.get(column, "") for column in columns)])
+    writer.writerow([])
+    listed = (*ABOUT, *SILENCE, *PROVIDERS)
+    writer.writerow(listed)
+    writer.writerows([row[name] for name in listed] for row in answer["providers"])
+    writer.writerow([])
+    writer.writerow(["never_opened_case"])
+    writer.writerows([case_id] for case_id in answer["never_opened_cases"])
     return text.getvalue()
