@@ -1,7 +1,12 @@
 """What codes are called on the pages: states, duties, instruments, types of record, roles."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from producers.roles import Caller
-from views.pages import escalation_words
+from rules.london import in_time
+from schemas.event_types import Instant
+from views.pages import escalation_words, times
 
 DUTIES = {
     "tell": "Tell the patient or relevant person",
@@ -218,6 +223,15 @@ def of(code: str | None) -> str:
     if not code:
         return "not known"
     return _ALL.get(code) or code.replace("_", " ").capitalize()
+
+
+def near(one: Mapping[str, Any], now: Instant) -> str | None:
+    """What to say of an obligation that is warned of and whose time has not come; a target is no deadline."""
+    limit = one.get("due_at") or one.get("target_at")
+    waits = one.get("state") in ("open", "provisional")
+    if not (one.get("warned") and waits and limit and in_time(now, times.read(limit))):
+        return None
+    return "Deadline near" if one.get("due_at") else "Target near"
 
 
 def state(code: str, opens: str = "") -> str:
