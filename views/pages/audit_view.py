@@ -44,7 +44,7 @@ UNNUMBERED = {
 PROVIDERS = {
     "cases": "Cases",
     "moderate_or_worse": "Moderate harm or worse",
-    "harm_not_known": "Harm not known",
+    "never_opened": "Patients, a duty never opened",
     "obligations": "Obligations",
     "told": "Told",
     "written": "Written to",
@@ -53,7 +53,7 @@ PROVIDERS = {
     "open_late": "Open, late",
     "provisional": "Determination needed",
     "discharged": "Discharged",
-    "never_opened": "Patients with a duty never opened",
+    "harm_not_known": "Harm not known",
 }
 # Name, fill and ink of each segment; neighbours differ in lightness as well as in hue.
 NUMBERED_SERIES = {
