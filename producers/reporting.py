@@ -49,10 +49,11 @@ class _Reading:
 
 def report(visit: Visit, body: ReportBody, caller: Caller | None) -> dict[str, Any]:
     """Take in a report; gives the answer of `POST /api/reports`. Raises `Refused`."""
-    reported_at = body.reported_at
-    if reported_at is None:  # a ward's clock may be some minutes ahead of ours
-        reported_at = max(visit.now, *(at for at in (body.occurred_at, body.noticed_at, visit.now) if at))
-    times.check(visit.now, occurred_at=body.occurred_at, noticed_at=body.noticed_at, reported_at=reported_at)
+    # A ward's clock may be some minutes ahead of ours; but nothing is reported after it came here.
+    latest = max(at for at in (visit.now, body.occurred_at, body.noticed_at) if at is not None)
+    said_at = latest if body.reported_at is None else body.reported_at
+    times.check(visit.now, occurred_at=body.occurred_at, noticed_at=body.noticed_at, reported_at=said_at)
+    reported_at = min(said_at, latest)
     _check_births(body, visit.now)
     reading = _Reading(visit, reported_at)
     state = _state(reading, body, caller)

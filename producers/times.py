@@ -9,6 +9,9 @@ from schemas.event_types import Instant
 
 EARLIEST = int(datetime(1948, 1, 1, tzinfo=UTC).timestamp() * 1000)
 AHEAD_MS = 10 * 60 * 1000
+KEPT_MS = 7 * 24 * 60 * 60 * 1000
+"""How long a browser may have kept a report. Shorter than ten operational days, the shortest that run from it
+(law.md §1.7): none is late at the moment when it comes."""
 
 
 def faults(now: Instant, **times: Instant | None) -> list[Fault]:

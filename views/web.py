@@ -44,6 +44,7 @@ from views.pages import (
     audit,
     board,
     case,
+    case_words,
     escalations,
     follow_ups,
     indemnity,
@@ -56,7 +57,6 @@ from views.pages import (
     signals,
     start,
     why,
-    written,
 )
 from views.pages.durations import Timed
 from views.pages.headers import Guarded
@@ -76,7 +76,7 @@ PAGES = (
     releases.router,
     follow_ups.router,
     why.router,
-    written.router,
+    case_words.router,
     policy.router,
     sign_in.router,
 )

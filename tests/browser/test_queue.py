@@ -1,6 +1,7 @@
 """A report that cannot be sent stays on the computer, unreadable at rest, and is sent once later."""
 
 import json
+from urllib.parse import parse_qs
 
 from playwright.sync_api import Page, Route, expect
 
@@ -86,3 +87,46 @@ def test_what_was_refused_is_kept_until_it_is_mended(open_page: Open) -> None:
     page.get_by_role("button", name="Send report").first.click()
     expect(page.get_by_role("heading", name="Report received")).to_be_visible()
     assert page.evaluate(KEPT) == []
+
+
+def test_the_time_of_writing_goes_along_by_the_clock_of_the_service(open_page: Open) -> None:
+    page = open_page("/report")
+    page.clock.set_fixed_time("2040-01-01T00:00:00Z")
+    page.reload()
+    sent: list[str] = []
+    page.on(
+        "request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None
+    )
+    page.route("**/report", away)
+    page.locator("#occurred_at").check()
+    write(page)
+    expect(page.locator("#queue")).to_contain_text("Not sent yet")
+    page.unroute("**/report")
+    page.clock.set_fixed_time("2040-01-01T00:20:00Z")
+    page.reload()
+    expect(page.locator("#queue")).to_contain_text("was received", timeout=15_000)
+    first, again = (parse_qs(body) for body in sent)
+    assert first == again
+    assert first["written_at"] == ["2013-12-20T09:00:00.000Z"]
+    receipt = page.locator("#queue").inner_text()
+    assert '"reported_at":"2013-12-20T09:00:00.000Z"' in receipt
+
+
+def test_the_same_words_sent_again_are_one_report(open_page: Open) -> None:
+    page = open_page("/report")
+    page.add_init_script("delete SubtleCrypto.prototype.encrypt; delete Crypto.prototype.subtle")
+    page.reload()
+    sent: list[str] = []
+
+    def lose_the_answer(route: Route) -> None:
+        sent.append(route.request.post_data or "")
+        route.fetch()
+        route.abort()
+
+    page.route("**/report", lose_the_answer)
+    write(page)
+    expect(page.locator("#queue")).to_contain_text("send it again in a moment")
+    page.unroute("**/report")
+    page.get_by_role("button", name="Send report").first.click()
+    expect(page.get_by_role("heading", name="Report received")).to_be_visible()
+    assert len(sent) == 1

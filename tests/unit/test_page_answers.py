@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from sqlalchemy.exc import OperationalError
 
 from producers.refusals import Fault, Refused
@@ -13,6 +14,7 @@ from producers.sign_in import SignIn
 from producers.ward.route import ProblemRoute
 from sinks.database import engine
 from views.access import Access
+from views.pages import times
 from views.web import create_app
 
 HTML = {"Accept": "text/html"}
@@ -147,3 +149,35 @@ def test_an_escalation_that_somebody_took_on_says_so_in_plain_words_and_leads_ba
     assert "This has changed since you looked" in answer.text
     assert "at 10 Jun 2026, 14:30 BST. Record “Record what was done about an escalation”." in answer.text
     assert 'href="/cases/c-1#e-e-1"' in answer.text
+
+
+def test_the_same_form_makes_the_same_request_whenever_it_is_sent() -> None:
+    api, bodies = APIRouter(prefix="/api"), []
+
+    async def take(request: Request) -> dict[str, str]:
+        bodies.append(await request.json())
+        return {"case_id": "c-1", "receipt": "{}", "recorded_at": "2026-11-27T00:10:00Z"}
+
+    api.add_api_route("/reports", take, methods=["POST"], status_code=201)
+    form = {
+        "kind": "incident",
+        "what_happened": "A fall.",
+        "occurred_at": "today",
+        "occurred_at-time": "22:10",
+        "drawn_at": "2026-11-26T23:40:00+00:00",
+        "written_at": "2026-11-26T23:50:00.000Z",
+    }
+    for now in ("2026-11-26T23:50:00+00:00", "2026-11-27T00:10:00+00:00"):
+        assert ask(made(api, now=partial(times.read, now)), "POST", "/report", data=form).status_code == 201
+    assert bodies[0] == bodies[1]
+    assert bodies[0]["occurred_at"] == "2026-11-26T22:10:00+00:00"
+
+
+def test_without_a_script_a_form_of_yesterday_is_shown_again_with_the_date_that_is_meant() -> None:
+    form = {"kind": "incident", "what_happened": "A fall.", "occurred_at": "today"}
+    app = made(now=partial(times.read, "2026-11-27T00:10:00+00:00"))
+    answer = ask(app, "POST", "/report", data=form | {"drawn_at": "2026-11-26T23:40:00+00:00"})
+    assert answer.status_code == 422
+    assert "Midnight has passed" in answer.text
+    assert 'name="drawn_at" value="2026-11-27T00:10:00+00:00"' in answer.text
+    assert 'name="occurred_at-d" value="26"' in answer.text

@@ -10,8 +10,9 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from producers.refusals import NotReady
 from rules.london import day_of
-from views.pages import api, never_event_form, report_form
-from views.pages.fields import Errors, Field, Filled, placed
+from schemas.event_types import Instant
+from views.pages import api, moments, never_event_form, report_form, written
+from views.pages.fields import Errors, Filled, placed
 from views.pages.now import now
 from views.pages.patient_form import patient_fields
 from views.pages.rendering import page
@@ -23,48 +24,55 @@ _AWAY = (OperationalError, NoConnection, NotReady)
 
 @router.get("/report")
 async def form(request: Request) -> HTMLResponse:
-    return await _form(request, {"idempotency-key": str(uuid4())}, {})
+    return _form(request, await _moment(request), {"idempotency-key": str(uuid4())}, {})
 
 
 @router.post("/report")
 async def send(request: Request, filled: Annotated[Filled, Depends(typed)]) -> HTMLResponse:
+    moment = await _moment(request)
+    unsure: Errors = {}
+    if moment is not None:
+        filled, unsure = written.dated(filled, report_form.WHEN, moment)
     if "add-patient" in filled:
         count = min(report_form.patient_count(filled) + 1, report_form.MOST_PATIENTS)
-        return await _form(request, dict(filled) | {"patient-count": str(count)}, {})
-    try:
-        report, errors = report_form.body(filled, await now(request))
-    except _AWAY:
-        return await _not_sent(request, filled)
-    if errors:
-        return await _form(request, filled, errors, status=422)
+        return _form(request, moment, dict(filled) | {"patient-count": str(count)}, {})
+    if moment is None:
+        return _not_sent(request, moment, filled)
+    report, errors = report_form.body(filled, moment, written.read(filled, moment).reported_at)
+    if errors := unsure | errors:
+        return _form(request, moment, filled, errors, status=422)
     key = filled.get("idempotency-key") or str(uuid4())
     answer = await api.post(request, "/api/reports", report, key=key, who=not report.get("anonymous"))
     if answer.accepted:
         return page(request, "received", {"answer": answer.body, "report": report}, status=201)
     if answer.status >= 500:
-        return await _not_sent(request, filled)
+        return _not_sent(request, moment, filled)
     found = answer.errors()
     if not found and answer.status == 422:
         # The same form was sent before with other words in it: what is on the page now is a further report.
         filled = dict(filled) | {"idempotency-key": str(uuid4())}
         found = {"what_happened": f"{answer.detail} To send this as a further report, send it again."}
-    return await _form(request, filled, found or {"what_happened": answer.detail}, status=answer.status)
+    return _form(request, moment, filled, found or {"what_happened": answer.detail}, status=answer.status)
 
 
-async def _not_sent(request: Request, filled: Filled) -> HTMLResponse:
+def _not_sent(request: Request, moment: Instant | None, filled: Filled) -> HTMLResponse:
     """The form again with all that was typed: without a script, the page itself is what keeps it."""
-    answer = await _form(request, filled, {}, status=503)
+    answer = _form(request, moment, filled, {}, status=503)
     answer.headers["Retry-After"] = "5"
     return answer
 
 
-async def _form(request: Request, filled: Filled, errors: Errors, *, status: int = 200) -> HTMLResponse:
+def _form(
+    request: Request, moment: Instant | None, filled: Filled, errors: Errors, *, status: int = 200
+) -> HTMLResponse:
+    """`moment`: now, or None where the clock cannot be read; the form is as good without."""
     patients = report_form.patient_count(filled)
-    which = await _which_never_event(request)
+    which = never_event_form.which_on_report(day_of(moment)) if moment is not None else None
     context = {
         "form": report_form,
         "patient_fields": patient_fields,
         "filled": filled,
+        "drawn_at": moments.text(moment) if moment is not None else filled.get("drawn_at", ""),
         "errors": placed(errors, report_form.every_field(patients)),
         "patients": patients,
         "not_sent": status == 503,
@@ -73,9 +81,8 @@ async def _form(request: Request, filled: Filled, errors: Errors, *, status: int
     return page(request, "report", context, status=status)
 
 
-async def _which_never_event(request: Request) -> Field | None:
-    """The types in force today; without them, where the clock cannot be read, the form is as good."""
+async def _moment(request: Request) -> Instant | None:
     try:
-        return never_event_form.which_on_report(day_of(await now(request)))
+        return await now(request)
     except _AWAY:
         return None

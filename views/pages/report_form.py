@@ -47,6 +47,7 @@ PLACE = (
 )
 OCCURRED = Field("occurred_at", "When did it happen?", "when")
 NOTICED = Field("noticed_at", "When was it first noticed?", "when", hint="By you or by a colleague")
+WHEN = (OCCURRED.name, NOTICED.name)
 HARM = (
     Field(
         "harm-physical",
@@ -119,7 +120,7 @@ def patient_count(filled: Filled) -> int:
     return min(int(typed), MOST_PATIENTS) if typed.isascii() and typed.isdigit() and int(typed) else 1
 
 
-def body(filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
+def body(filled: Filled, now: Instant, reported_at: Instant | None = None) -> tuple[dict[str, Any], Errors]:
     """The report as the JSON API takes it, and what has to be mended first; blank answers are left out."""
     errors = missing((KIND, WHAT), filled)
     report: dict[str, Any] = {name: filled.get(name, "") for name in ("kind", "what_happened")}
@@ -127,7 +128,8 @@ def body(filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
         if typed := filled.get(name, "").strip():
             report[name] = typed.upper() if name == "provider" else typed
     occurred: Instant | None = None
-    for name in ("occurred_at", "noticed_at"):
+    latest = reported_at
+    for name in WHEN:
         try:
             found = moments.read(filled, name, now, not_before=occurred)
         except moments.Unclear as unclear:
@@ -135,7 +137,10 @@ def body(filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
             continue
         if found is not None:
             report[name] = moments.text(found)
+            latest = max(latest, found) if latest is not None else None
         occurred = occurred if occurred is not None else found
+    if latest is not None:
+        report["reported_at"] = moments.text(latest)
     harm = {axis: value for axis in ("physical", "psychological") if (value := filled.get(f"harm-{axis}"))}
     report |= {"harm": harm} if harm else {}
     report |= {

@@ -1,64 +1,69 @@
-"""`/cases/{id}/words`: what was written about a case, and who its patients are; each reading is recorded."""
+"""When a report was written, which may be days before it comes here: a browser keeps what it cannot send.
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
-from urllib.parse import quote
+The form says when it was drawn (`drawn_at`, by the service's clock) and, where a script runs, when somebody
+pressed "Send" (`written_at`, by the same clock: what the computer's own clock was off by is taken out).
 
-from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+"Today" is today on the day of writing. And it was *reported* when somebody pressed "Send", not when it came
+here, which is the time of recording. That shows on the receipt who spoke up early; and under the contract,
+whose days run from the report (law.md §1.9.1), no deadline comes later because we could not be reached. It
+rests on a computer's word, so it is believed for `KEPT_MS` only, in which no such deadline can have passed.
+What is older, or was sent without a script, counts as reported when it comes.
+"""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from producers.times import AHEAD_MS, EARLIEST, KEPT_MS
 from rules import london
-from views.pages import api
-from views.pages.case import as_known
-from views.pages.problems import problem_page, unavailable
-from views.pages.rendering import page
+from schemas.event_types import Instant
+from views.pages.fields import Errors, Filled
 
-router = APIRouter(include_in_schema=False)
-PURPOSE = "read on the page of the case"
-LABELS = {
-    "what_happened": "What happened",
-    "reason": "In their own words",
-    "evidence": "How it is known",
-    "evidence_held": "Evidence held",
-    "claim_id": "Claim",
-    "patient": "Patient",
-    "name": "Patient’s name",
-    "nhs_number": "NHS number",
-    "date_of_birth": "Date of birth",
-    "provider": "Provider",
-    "other_providers": "Other providers",
-    "ward": "Ward",
-    "incident_type": "Type",
-    "factors": "Factors",
-    "by_role": "Role of whoever did it",
-    "second_person_role": "Role of the second person",
-}
+MIDNIGHT = "Midnight has passed since this page was opened. Check that this is the day, and send it again."
 
 
-@router.get("/cases/{case_id}/words")
-async def show_words(request: Request, case_id: str, as_at: str = "") -> Response:
+@dataclass(frozen=True)
+class Written:
+    """`day`: what "today" means in it; `certain`: whether that is known, and not merely likely."""
+
+    day: date
+    reported_at: Instant | None = None
+    certain: bool = True
+
+
+def read(filled: Filled, now: Instant) -> Written:
+    """The same form gives the same answer whenever it comes within `KEPT_MS`."""
+    sent, drawn = (_instant(filled.get(name, "")) for name in ("written_at", "drawn_at"))
+    if sent is not None and now - KEPT_MS <= sent <= now + AHEAD_MS:
+        return Written(london.day_of(sent), sent)
+    day = london.day_of(max((at for at in (sent, drawn) if at is not None and at <= now), default=now))
+    return Written(day, certain=day == london.day_of(now))
+
+
+def dated(filled: Filled, names: Iterable[str], now: Instant) -> tuple[Filled, Errors]:
+    """With the date in place of "today" and "yesterday" where those have come to mean another day.
+
+    The errors ask for another look at the days of a form of which it is not certain when it was written.
+    """
+    written = read(filled, now)
+    days = {"today": written.day, "yesterday": written.day - timedelta(days=1)}
+    relative = {name: days[filled[name]] for name in names if filled.get(name) in days}
+    if written.day == london.day_of(now):
+        return filled, {}
+    said = dict(filled)
+    for name, day in relative.items():
+        said |= {
+            name: "other",
+            f"{name}-d": str(day.day),
+            f"{name}-m": str(day.month),
+            f"{name}-y": str(day.year),
+        }
+    return said, {} if written.certain else {f"{name}-d": MIDNIGHT for name in relative}
+
+
+def _instant(typed: str) -> Instant | None:
     try:
-        moment = as_known(as_at)
-    except ValueError:
-        return problem_page(request, 422, f"“{as_at}” is no time; write it like 2014-01-09T00:01.")
-    query = {"purpose": PURPOSE} | ({"as_at": london.at(moment).isoformat()} if moment is not None else {})
-    answer = await api.get(request, f"/api/cases/{quote(case_id, safe='')}/words", query)
-    if answer.status == 401:
-        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/sign-in?next={quote(here)}", 303)
-    if answer.status >= 500:
-        return unavailable(request, "What was written cannot be read just now.")
-    if not answer.accepted:
-        return problem_page(request, answer.status, answer.detail)
-    return page(request, "written", {"written": answer.body, "rows": rows, "as_at": moment})
-
-
-def rows(one: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """What one record holds in words, by label; what nobody asked for is named as it came."""
-    for name, label in LABELS.items():
-        if said := one["said"].get(name):
-            yield label, [str(each) for each in (said if isinstance(said, list) else [said])]
-    for place, value in one["kept_aside"].items():
-        plain = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield f"Sent besides ({place.removeprefix('/')})", [plain]
+        found = london.instant(datetime.fromisoformat(typed))
+    except (ValueError, OverflowError):
+        return None
+    return found if found >= EARLIEST else None

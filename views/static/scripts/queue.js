@@ -36,6 +36,28 @@ async function key() {
   return within("keys", "readonly", (store) => store.get("reports")); // another tab may have been first
 }
 
+// What the service's clock is ahead of this computer's, which may be wrong; as each page says when it was drawn.
+let ahead = 0;
+function compare(page) {
+  const drawn = Date.parse(page.querySelector("[name='drawn_at']")?.value);
+  if (drawn) ahead = drawn - Date.now();
+}
+
+// The form as it is sent. The same words keep the time at which they were first sent: whatever became of that try,
+// they are one report.
+let said, writtenAt;
+function written(form) {
+  const body = new URLSearchParams(new FormData(form));
+  for (const name of ["drawn_at", "written_at"]) body.delete(name);
+  if (said !== body.toString()) {
+    said = body.toString();
+    writtenAt = new Date(Date.now() + ahead).toISOString();
+  }
+  body.set("drawn_at", form.elements["drawn_at"].value);
+  body.set("written_at", writtenAt);
+  return body.toString();
+}
+
 const idOf = (body) => new URLSearchParams(body).get("idempotency-key");
 
 async function keep(body) {
@@ -62,7 +84,10 @@ async function send(body) {
       body,
       signal: AbortSignal.timeout(20000),
     });
-    return answer.status >= 500 ? null : new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.status >= 500) return null;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    compare(page);
+    return page;
   } catch {
     return null;
   }
@@ -143,7 +168,7 @@ async function submitted(event) {
   const form = event.target;
   if (event.submitter?.name === "add-patient") return;
   event.preventDefault();
-  const body = new URLSearchParams(new FormData(form)).toString();
+  const body = written(form);
   const page = await send(body);
   if (page) {
     if (page.getElementById("received") && crypto.subtle) await forget(idOf(body));
@@ -164,6 +189,7 @@ function bind() {
   document.getElementById("report-form")?.addEventListener("submit", submitted);
 }
 
+compare(document);
 bind();
 tryAgain();
 addEventListener("online", tryAgain);
