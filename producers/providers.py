@@ -115,6 +115,21 @@ def find(connection: Connection, code: str, when: Instant) -> tuple[Provider, bo
     return Provider(code=code, type=row[0], nhs_contract=row[1], scheme_member=row[2]), True
 
 
+_NAMED_ON_A_DAY = select(providers.c.code).where(
+    func.lower(func.regexp_replace(func.trim(providers.c.name), r"\s+", " ", "g"))
+    == func.lower(bindparam("name")),
+    providers.c.valid_from <= bindparam("day"),
+    (providers.c.valid_to.is_(None)) | (providers.c.valid_to >= bindparam("day")),
+)
+
+
+def named(connection: Connection, words: str, when: Instant) -> str | None:
+    """The code of the one provider of that name on that day, however it is spaced and capitalised."""
+    asked = {"name": " ".join(words.split()), "day": day_of(when).isoformat()}
+    codes = connection.execute(_NAMED_ON_A_DAY, asked).scalars().all()
+    return codes[0] if len(codes) == 1 else None
+
+
 def _entry(row: Mapping[str, str | None], where: str) -> Entry:
     said = {name: (value or "").strip() for name, value in row.items() if name in COLUMNS}
     try:

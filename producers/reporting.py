@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from producers import coded, times
 from producers.facts import FLAG_BITS, CaseState
-from producers.providers import CODE, NOT_KNOWN
+from producers.providers import CODE, NOT_KNOWN, named
 from producers.refusals import Fault, Refused, pointer
 from producers.reports import Harm, PatientBody, RelevantPerson, ReportBody
 from producers.role_names import role_code
@@ -31,14 +31,38 @@ class _Reading:
     flags: int = 0
     notes: list[str] = field(default_factory=list)
 
-    def provider(self, code: str | None) -> Provider:
-        if code is None or not CODE.fullmatch(code):
+    def provider(self, said: str | None, own: str | None = None) -> Provider:
+        """The one that was named, by code or by name; else `own`, that of who is signed in."""
+        found = self._named(said) if said else None
+        if found is not None:
+            return found
+        if said and own:
             self.flags |= FLAG_BITS["provider_not_known"]
-            if code is None:
-                self.notes.append("No provider was named: the safety team will ask which it was.")
-            else:
-                self.notes.append("The provider was not given as a code; the words are kept in the vault.")
-            return Provider(code=NOT_KNOWN, type=NOT_KNOWN, nhs_contract=False, scheme_member=False)
+            self.notes.append(
+                f"The provider that you wrote is not in the directory: the report went to {own}, where you "
+                "are signed in. Your words are kept in the vault, and the safety team will ask."
+            )
+        code = own or said
+        if code and CODE.fullmatch(code):
+            return self._by_code(code)
+        self.flags |= FLAG_BITS["provider_not_known"]
+        if said:
+            self.notes.append("The provider was not given as a code; the words are kept in the vault.")
+        else:
+            self.notes.append("No provider was named: the safety team will ask which it was.")
+        return Provider(code=NOT_KNOWN, type=NOT_KNOWN, nhs_contract=False, scheme_member=False)
+
+    def _named(self, said: str) -> Provider | None:
+        found, known = self.visit.provider(said, self.reported_at)
+        if known:
+            return found
+        code = named(self.visit.connection, said, self.reported_at)
+        if code is None:
+            return None
+        self.notes.append(f"The provider that you named was taken for {code}.")
+        return self.visit.provider(code, self.reported_at)[0]
+
+    def _by_code(self, code: str) -> Provider:
         found, known = self.visit.provider(code, self.reported_at)
         if not known:
             self.flags |= FLAG_BITS["provider_not_known"]
@@ -73,6 +97,7 @@ def report(visit: Visit, body: ReportBody, caller: Caller | None) -> dict[str, A
     return {
         "report_id": report_id,
         "case_id": case.case_id,
+        "providers": list(state.provider_codes()),
         "patients": [{"ref": patient.ref} for patient in state.facts.patients],
         "recorded_at": rfc3339(visit.now),
         "receipt": receipt,
@@ -82,8 +107,7 @@ def report(visit: Visit, body: ReportBody, caller: Caller | None) -> dict[str, A
 
 
 def _state(reading: _Reading, body: ReportBody, caller: Caller | None) -> CaseState:
-    first = body.provider or (caller.provider if caller else None)
-    providers = [reading.provider(first)]
+    providers = [reading.provider(body.provider, caller.provider if caller else None)]
     for code in dict.fromkeys(body.other_providers or ()):
         if code != providers[0].code:
             providers.append(reading.provider(code))

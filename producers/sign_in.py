@@ -60,14 +60,23 @@ def parse(said: str) -> Caller | None:
     return Caller(role, found[2].upper() if found[2] else None) if role else None
 
 
+def of_anybody(said: str) -> str | None:
+    """A sign-in that tells the provider and nothing else of who said it; None where it names no provider."""
+    caller = parse(said)
+    return _said(Caller("reporter", caller.provider)) if caller and caller.provider else None
+
+
 def remember(response: Response, caller: Caller) -> None:
     """Set the cookie of the sign-in page."""
-    said = f"demo:{caller.role}" + (f":{caller.provider}" if caller.provider else "")
-    response.set_cookie(COOKIE, said, httponly=True, samesite="strict", path="/")
+    response.set_cookie(COOKIE, _said(caller), httponly=True, samesite="strict", path="/")
 
 
 def forget(response: Response) -> None:
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+
+
+def _said(caller: Caller) -> str:
+    return f"demo:{caller.role}" + (f":{caller.provider}" if caller.provider else "")
 
 
 def _token(header: str) -> str:

@@ -41,6 +41,9 @@ class ReportTaken(BaseModel):
 
     report_id: str
     case_id: str
+    providers: list[str] = Field(
+        default=[], description="Whose case it is, by code: who of them is signed in can read it."
+    )
     patients: list[PatientMade]
     recorded_at: str
     receipt: str = Field(description="For the reporter to keep. Not signed.")

@@ -102,3 +102,25 @@ def test_only_those_forms_are_offered_that_the_role_may_use(open_page: Open) -> 
         "“Stand down an obligation” is for: Patient safety team."
     )
     expect(page.get_by_role("button", name="Record this")).to_have_count(0)
+
+
+def test_whoever_types_the_name_of_the_hospital_reaches_her_own_safety_team(open_page: Open) -> None:
+    page = open_page("/report", role="reporter:RXX")
+    expect(page.get_by_text("Your report goes to the patient safety team of RXX")).to_be_visible()
+    case_id = file_report(page, "A fall on the stairs.", provider="City Hospital", harm="Severe harm")
+    expect(page.locator("#received")).to_contain_text("the report went to RXX, where you are signed in")
+    expect(page.locator("#received")).to_contain_text("say so to the clinician in charge")
+    page.get_by_role("link", name=case_id).click()
+    expect(page.get_by_role("heading", name="Incident at RXX")).to_be_visible()
+    settled(page, case_id)
+    expect(page.get_by_text("please say which it is")).to_be_visible()
+    expect(page.locator("[data-state]").filter(has_text="Tell the patient")).to_have_count(1)
+
+
+def test_where_no_provider_is_known_the_case_says_what_is_missing(open_page: Open) -> None:
+    page = open_page("/report")
+    case_id = file_report(page, "A fall on the stairs.", provider="City Hospital", harm="Severe harm")
+    expect(page.locator("#received")).to_contain_text("not known yet at which hospital")
+    settled(page, case_id)
+    expect(page.get_by_text("No duty is open for this case.")).to_contain_text("which provider it was")
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("not_known")

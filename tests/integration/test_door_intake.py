@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from producers.cases import known
 from producers.connections import LONGEST_TRANSACTION_MS, engine
 from producers.door import Door
 from producers.now import SYSTEM_SLACK_MS
+from producers.providers import Entry, add
 from producers.reporting import report
 from producers.reports import ReportBody
 from producers.sign_in import SignIn
@@ -226,6 +228,16 @@ def test_a_near_miss_of_which_nobody_gave_a_grade_harmed_nobody(room: Room) -> N
     assert (record.harm, record.potential) == ("none", "fatal")
 
 
+def test_nothing_is_reported_after_it_came(room: Room) -> None:
+    a_little_ahead = "2013-12-20T09:05:00+00:00"
+    (record,) = room.records(room.report(reported_at=a_little_ahead)["case_id"])
+    assert record.facts.reported_at == record.recorded_at
+    (record,) = room.records(
+        room.report(reported_at=a_little_ahead, noticed_at="2013-12-20T09:04:00Z")["case_id"]
+    )
+    assert record.facts.reported_at == record.facts.aware_at == DAWN + 240_000
+
+
 def test_the_provider_is_looked_up_by_the_day_of_the_report(room: Room) -> None:
     room.tick(1420000000000)  # 2014-12-31
     before = room.records(room.report(provider="RZC", reported_at="2014-11-30T23:59:00Z")["case_id"])
@@ -251,6 +263,50 @@ def test_the_provider_of_who_is_signed_in_is_taken_where_none_is_named(room: Roo
     answer = room.http.post("/api/reports", json=body, headers=headers).json()
     (record,) = room.records(answer["case_id"])
     assert record.facts.providers[0].code == "NZZ"
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+@pytest.mark.parametrize("said", ["City Hospital", "Q99", "the ward on the hill"])
+def test_what_nobody_knows_goes_to_the_provider_of_who_is_signed_in_and_is_asked_about(
+    room: Room, said: str, anonymous: bool
+) -> None:
+    headers = {"Authorization": "Bearer demo:reporter:RXX"}
+    body = FALL | {"provider": said, "anonymous": anonymous, "ward": "Cedar"}
+    answer = room.http.post("/api/reports", json=body, headers=headers).json()
+    (record,) = room.records(answer["case_id"])
+    assert [(one.code, one.type) for one in record.facts.providers] == [("RXX", "nhs_trust")]
+    assert record.flags & PROVIDER_NOT_KNOWN
+    assert record.ward_ref == room.door.vault.ward_ref("RXX", "Cedar")
+    assert "went to RXX" in answer["notes"][0]
+    assert answer["providers"] == ["RXX"]
+    assert said.upper() not in repr(room.rows("SELECT t::text FROM door.answers t"))
+    with room.engine.connect() as connection:
+        (kept,) = texts(connection, room.door.vault, answer["case_id"])
+    assert kept.said["provider"] == said.upper()
+    assert room.post(answer["case_id"], {"type": "enriched", "provider": "RXX"}).status_code == 201
+    assert not room.records(answer["case_id"])[-1].flags & PROVIDER_NOT_KNOWN
+
+
+@pytest.mark.parametrize("said", ["the larchwood  hospital", "The Larchwood Hospital"])
+def test_a_provider_may_be_named_by_its_name(room: Room, said: str) -> None:
+    headers = {"Authorization": "Bearer demo:reporter:RXX"}
+    answer = room.http.post("/api/reports", json=FALL | {"provider": said}, headers=headers).json()
+    (record,) = room.records(answer["case_id"])
+    assert [(one.code, one.type) for one in record.facts.providers] == [("NZZ", "independent_hospital")]
+    assert not record.flags & PROVIDER_NOT_KNOWN
+    assert "taken for NZZ" in answer["notes"][0]
+
+
+def test_a_name_that_two_providers_have_is_nobodys(room: Room) -> None:
+    add(
+        room.database,
+        [
+            Entry(code=code, name="Twin House", type="care_home", valid_from=date(2010, 1, 1))
+            for code in ("TW1", "TW2")
+        ],
+    )
+    (record,) = room.records(room.report(provider="Twin House")["case_id"])
+    assert record.facts.providers[0].code == "not_known"
 
 
 @pytest.mark.parametrize(

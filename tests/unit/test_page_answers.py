@@ -14,7 +14,7 @@ from producers.sign_in import SignIn
 from producers.ward.route import ProblemRoute
 from sinks.database import engine
 from views.access import Access
-from views.pages import times
+from views.pages import case_view, times
 from views.web import create_app
 
 HTML = {"Accept": "text/html"}
@@ -45,7 +45,7 @@ def ask(app: FastAPI, method: str, path: str, **options: object) -> httpx.Respon
     async def asked() -> httpx.Response:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            return await client.request(method, path, headers=HTML, **options)  # type: ignore[arg-type]
+            return await client.request(method, path, **({"headers": HTML} | options))  # type: ignore[arg-type]
 
     return asyncio.run(asked())
 
@@ -181,3 +181,84 @@ def test_without_a_script_a_form_of_yesterday_is_shown_again_with_the_date_that_
     assert "Midnight has passed" in answer.text
     assert 'name="drawn_at" value="2026-11-27T00:10:00+00:00"' in answer.text
     assert 'name="occurred_at-d" value="26"' in answer.text
+
+
+def received(role: str | None, providers: list[str], anonymous: bool = False) -> tuple[str, dict[str, str]]:
+    """The receipt that somebody of this role gets, and what the door was told of them."""
+    api, heard = APIRouter(prefix="/api"), {}
+
+    async def take(request: Request) -> dict[str, object]:
+        heard.update(request.cookies)
+        return {
+            "case_id": "c-1",
+            "receipt": "{}",
+            "recorded_at": "2026-11-27T00:10:00Z",
+            "providers": providers,
+        }
+
+    api.add_api_route("/reports", take, methods=["POST"], status_code=201)
+    form = {"kind": "incident", "what_happened": "A fall."} | ({"anonymous-yes": "yes"} if anonymous else {})
+    headers = HTML | ({"Cookie": f"candour_sign_in=demo:{role}"} if role else {})
+    answer = ask(made(api, now=lambda: 0), "POST", "/report", data=form, headers=headers)
+    assert answer.status_code == 201
+    return answer.text, heard
+
+
+@pytest.mark.parametrize(
+    ("role", "providers", "reads", "records"),
+    [
+        ("clinician:RXX", ["RXX"], True, True),
+        ("reporter:RXX", ["RXX"], True, False),
+        ("clinician:RXX", ["NZZ"], False, False),
+        ("reporter:RXX", [], False, False),
+        ("safety", ["not_known"], True, True),
+        (None, ["not_known"], True, False),
+    ],
+)
+def test_a_receipt_links_to_no_refusal(
+    role: str | None, providers: list[str], reads: bool, records: bool
+) -> None:
+    text, _ = received(role, providers)
+    assert ('href="/cases/c-1"' in text) == ('data-link="/cases/c-1"' in text) == reads
+    assert ("record it on the case</a>" in text) == records
+    assert ("say so to the clinician in charge" in text) != records
+    assert ("not known yet at which hospital" in text) == (providers == ["not_known"])
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [("clinician:RXX", "demo:reporter:RXX"), ("auditor", None), ("nonsense", None), (None, None)],
+)
+def test_an_anonymous_report_tells_the_provider_and_nothing_else_of_who_is_signed_in(
+    role: str | None, said: str | None
+) -> None:
+    _, heard = received(role, ["RXX"], anonymous=True)
+    assert heard.get("candour_sign_in") == said
+
+
+def test_a_bookmark_of_a_ward_fills_in_its_place() -> None:
+    text = ask(made(now=lambda: 0), "GET", "/report?ward=Cedar+%3C1%3E&provider=RXX&anonymous-yes=yes").text
+    assert 'name="ward" type="text" value="Cedar &lt;1&gt;"' in text
+    assert 'name="provider" type="text" value="RXX"' in text
+    assert "checked" not in text
+
+
+def test_the_form_says_where_the_report_of_somebody_signed_in_goes() -> None:
+    headers = HTML | {"Cookie": "candour_sign_in=demo:reporter:RXX"}
+    assert "patient safety team of <strong>RXX" in ask(made(), "GET", "/report", headers=headers).text
+    assert "where you are signed in" not in ask(made(), "GET", "/report").text
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ({"harm": "severe", "providers": [{"type": "not_known"}]}, "which provider it was"),
+        ({"harm": "not_known", "providers": [{"type": "nhs_trust"}]}, "the grade of harm"),
+        ({"harm": "not_known", "providers": []}, "the grade of harm or which provider it was"),
+        ({"harm": "low", "providers": [{"type": "not_known"}]}, "Near misses"),
+        ({"harm": "severe", "providers": [{"type": "care_home"}]}, "No rule in force"),
+        ({"harm": "severe", "settled": False}, "still being weighed"),
+    ],
+)
+def test_why_nothing_is_owed_is_said_as_it_is(case: dict[str, object], said: str) -> None:
+    assert said in case_view.why_nothing_is_owed(case)

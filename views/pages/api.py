@@ -9,7 +9,7 @@ import orjson
 from fastapi import Request
 
 from producers.refusals import KEY_USED
-from producers.sign_in import COOKIE
+from producers.sign_in import COOKIE, of_anybody
 from views.pages.fields import Errors, labelled, name_of, sentence
 from views.pages.told import plain
 
@@ -64,7 +64,10 @@ async def get(request: Request, path: str, query: Mapping[str, Any] | None = Non
 async def post(
     request: Request, path: str, body: Mapping[str, Any], *, key: str | None = None, who: bool = True
 ) -> Answer:
-    """`key` is the idempotency key; `who=False` leaves out who is signed in, as an anonymous report must."""
+    """`key` is the idempotency key; `who=False` tells of who is signed in the provider alone.
+
+    No more goes with an anonymous report, and without that it would reach nobody.
+    """
     return await _call(request, "POST", path, body=body, key=key, who=who)
 
 
@@ -82,8 +85,9 @@ async def _call(
     client = (request.client.host, request.client.port) if request.client else ("0.0.0.0", 0)
     transport = httpx.ASGITransport(app=request.app, client=client, raise_app_exceptions=False)
     headers = {"Accept": "application/json"}
-    if who and (cookie := request.cookies.get(COOKIE)):
-        headers["Cookie"] = f"{COOKIE}={cookie}"
+    cookie = request.cookies.get(COOKIE)
+    if cookie and (said := cookie if who else of_anybody(cookie)):
+        headers["Cookie"] = f"{COOKIE}={said}"
     if key:
         headers["Idempotency-Key"] = key
     content = None if body is None else orjson.dumps(body)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from producers.providers import NOT_KNOWN
 from producers.roles import Caller
 from schemas.event_types import Instant
 from views.pages import times, words
@@ -14,9 +15,10 @@ MARKS = (
     ("harm_may_still_follow", "Harm may still follow"),
     ("immediate_risk", "Someone was in immediate danger"),
     ("never_event_proposed", "Somebody thought of a never event"),
-    ("provider_not_known", "The provider is not in the directory: please say which it is"),
+    ("provider_not_known", "No provider that is known was named: please say which it is"),
     ("anonymous", "Reported anonymously"),
 )
+ALL_THE_SAME = "being open with the patient is right all the same."
 ORDER = {
     state: place for place, state in enumerate((*UNSETTLED, "met_late", "met", "discharged", "stood_down"))
 }
@@ -32,6 +34,29 @@ def providers(case: Case) -> list[str]:
     named = [one if isinstance(one, str) else one.get("code") for one in case.get("providers") or ()]
     named += [case.get("provider"), *(one.get("provider") for one in case.get("obligations") or ())]
     return list(dict.fromkeys(str(code) for code in named if code))
+
+
+def in_words(codes: list[str]) -> str:
+    return ", ".join("not known" if code == NOT_KNOWN else code for code in codes) or "not known"
+
+
+def why_nothing_is_owed(case: Case) -> str:
+    """What is true where no obligation stands."""
+    if case.get("settled") is False:
+        return "It is still being weighed."
+    if case.get("harm") in ("none", "low"):
+        return f"Near misses, no harm and low harm open no duty by rule; {ALL_THE_SAME}"
+    unknown = [
+        words
+        for words, missing in (
+            ("the grade of harm", case.get("harm") == "not_known"),
+            ("which provider it was", all(one["type"] == NOT_KNOWN for one in case.get("providers") or ())),
+        )
+        if missing
+    ]
+    if not unknown:
+        return f"No rule in force for it asks for one; {ALL_THE_SAME}"
+    return f"It is not known yet {' or '.join(unknown)}, and no duty can be said to arise before it is."
 
 
 def title(obligation: Case) -> str:

@@ -1,6 +1,6 @@
 """`/report`: one page for reporting. All but what it is and what happened may be left out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request
@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+from producers.providers import NOT_KNOWN
 from producers.refusals import NotReady
 from rules.london import day_of
 from schemas.event_types import Instant
@@ -15,16 +16,19 @@ from views.pages import api, moments, never_event_form, report_form, written
 from views.pages.fields import Errors, Filled, placed
 from views.pages.now import now
 from views.pages.patient_form import patient_fields
-from views.pages.rendering import page
+from views.pages.rendering import caller, page
 from views.pages.typed import typed
 
 router = APIRouter(include_in_schema=False)
+PREFILLED = ("provider", "ward")  # by the bookmark of a ward
+TELLING = "relevant_person_notified"
 _AWAY = (OperationalError, NoConnection, NotReady)
 
 
 @router.get("/report")
 async def form(request: Request) -> HTMLResponse:
-    return _form(request, await _moment(request), {"idempotency-key": str(uuid4())}, {})
+    known = {name: request.query_params[name] for name in PREFILLED if name in request.query_params}
+    return _form(request, await _moment(request), {"idempotency-key": str(uuid4()), **known}, {})
 
 
 @router.post("/report")
@@ -44,7 +48,7 @@ async def send(request: Request, filled: Annotated[Filled, Depends(typed)]) -> H
     key = filled.get("idempotency-key") or str(uuid4())
     answer = await api.post(request, "/api/reports", report, key=key, who=not report.get("anonymous"))
     if answer.accepted:
-        return page(request, "received", {"answer": answer.body, "report": report}, status=201)
+        return _received(request, answer.body)
     if answer.status >= 500:
         return _not_sent(request, moment, filled)
     found = answer.errors()
@@ -53,6 +57,19 @@ async def send(request: Request, filled: Annotated[Filled, Depends(typed)]) -> H
         filled = dict(filled) | {"idempotency-key": str(uuid4())}
         found = {"what_happened": f"{answer.detail} To send this as a further report, send it again."}
     return _form(request, moment, filled, found or {"what_happened": answer.detail}, status=answer.status)
+
+
+def _received(request: Request, answer: dict[str, Any]) -> HTMLResponse:
+    """The receipt, with links only to what the reporter may open."""
+    who = caller(request)
+    may_read = who is None or who.sees(tuple(answer.get("providers") or ()))
+    context = {
+        "answer": answer,
+        "may_read": may_read,
+        "may_record_telling": who is not None and may_read and who.may(TELLING),
+        "provider_not_known": NOT_KNOWN in (answer.get("providers") or ()),
+    }
+    return page(request, "received", context, status=201)
 
 
 def _not_sent(request: Request, moment: Instant | None, filled: Filled) -> HTMLResponse:
@@ -66,7 +83,7 @@ def _form(
     request: Request, moment: Instant | None, filled: Filled, errors: Errors, *, status: int = 200
 ) -> HTMLResponse:
     """`moment`: now, or None where the clock cannot be read; the form is as good without."""
-    patients = report_form.patient_count(filled)
+    patients, who = report_form.patient_count(filled), caller(request)
     which = never_event_form.which_on_report(day_of(moment)) if moment is not None else None
     context = {
         "form": report_form,
@@ -76,6 +93,7 @@ def _form(
         "errors": placed(errors, report_form.every_field(patients)),
         "patients": patients,
         "not_sent": status == 503,
+        "own_provider": who.provider if who else None,
         "which_never_event": which,
     }
     return page(request, "report", context, status=status)
