@@ -2,6 +2,7 @@
 
 import json
 from urllib.parse import parse_qs
+from uuid import uuid4
 
 from playwright.sync_api import Page, Route, expect
 
@@ -29,9 +30,9 @@ def away(route: Route) -> None:
         route.continue_()
 
 
-def write(page: Page) -> None:
+def write(page: Page, what: str = SECRET) -> None:
     page.get_by_label("A near miss").check()
-    page.get_by_label("What happened?").fill(SECRET)
+    page.get_by_label("What happened?").fill(what)
     page.get_by_role("button", name="Send report").first.click()
 
 
@@ -130,3 +131,50 @@ def test_the_same_words_sent_again_are_one_report(open_page: Open) -> None:
     page.get_by_role("button", name="Send report").first.click()
     expect(page.get_by_role("heading", name="Report received")).to_be_visible()
     assert len(sent) == 1
+
+
+def test_one_that_has_to_be_mended_holds_no_other_back(open_page: Open) -> None:
+    page = open_page("/report")
+    page.route("**/report", away)
+    for key, what, number in (("c", "First", "999 000 1104"), ("b", "Second", ""), ("a", "Third", "")):
+        key = f"{key}-{uuid4()}"
+        page.locator("[name='idempotency-key']").evaluate("(input, key) => { input.value = key }", key)
+        page.locator("#patients-0-nhs_number").fill(number)
+        write(page, what)
+        expect(page.get_by_label("What happened?")).to_have_value("")
+    expect(page.locator("#queue")).to_contain_text("3 reports are not sent yet")
+    sent: list[str] = []
+    page.on(
+        "request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None
+    )
+    page.unroute("**/report")
+    page.reload()
+    queue = page.locator("#queue")
+    expect(queue.get_by_text("was received")).to_have_count(2, timeout=15_000)
+    expect(queue.get_by_role("button", name="Open it and mend it")).to_have_count(1)
+    assert [parse_qs(body)["what_happened"] for body in sent] == [["First"], ["Second"], ["Third"]]
+    assert len(page.evaluate(KEPT)) == 1
+    queue.get_by_role("button", name="Open it and mend it").click()
+    page.locator("#patients-0-nhs_number").fill("")
+    page.route("**/report", away)
+    page.get_by_role("button", name="Send report").first.click()
+    expect(page.locator("#queue")).to_contain_text("1 report is not sent yet")
+    page.unroute("**/report")
+    expect(page.locator("#queue").get_by_text("was received")).to_have_count(3, timeout=15_000)
+    assert page.evaluate(KEPT) == []
+
+
+REFUSES = "IDBFactory.prototype.open = () => { throw new DOMException('Not here', 'SecurityError') }"
+
+
+def test_a_browser_that_keeps_nothing_shows_the_receipt_and_says_what_was_not_sent(open_page: Open) -> None:
+    page = open_page("/report")
+    page.add_init_script(REFUSES)
+    page.reload()
+    page.route("**/report", away)
+    write(page)
+    expect(page.locator("#queue")).to_contain_text("this browser cannot keep the report safely")
+    expect(page.get_by_label("What happened?")).to_have_value(SECRET)
+    page.unroute("**/report")
+    page.get_by_role("button", name="Send report").first.click()
+    expect(page.get_by_role("heading", name="Report received")).to_be_visible()

@@ -93,17 +93,18 @@ async function send(body) {
   }
 }
 
-function show(page) {
+// `kept`: the id of the kept report that is mended on the page.
+function show(page, kept = "") {
   const fresh = page.getElementById("maincontent");
   main.replaceChildren(...document.importNode(fresh, true).childNodes);
   document.title = page.title;
   initAll({ scope: main });
-  bind();
+  bind(kept);
   (main.querySelector(".nhsuk-error-summary") ?? main.querySelector("h1"))?.focus();
   window.scrollTo(0, 0);
 }
 
-function say(heading, text, link) {
+function part(heading, text, more = "") {
   const banner = document.createElement("div");
   banner.className = "candour-queue";
   const title = document.createElement("h2");
@@ -111,47 +112,81 @@ function say(heading, text, link) {
   title.textContent = heading;
   const words = document.createElement("p");
   words.textContent = text;
-  banner.append(title, words);
-  if (link) banner.append(link);
+  banner.append(title, words, more);
+  return banner;
+}
+
+function say(...parts) {
   const place = document.getElementById("queue") ?? box;
   if (!place.isConnected) main.prepend(place);
-  if (place.textContent !== banner.textContent) place.replaceChildren(banner);
+  if (place.textContent !== parts.map((one) => one.textContent).join("")) place.replaceChildren(...parts);
 }
 
 function notSent(count) {
   const what = count === 1 ? "1 report is" : `${count} reports are`;
-  say("Not sent yet – kept on this computer",
+  return part("Not sent yet – kept on this computer",
     `${what} not sent yet. The service cannot be reached. Do not clear this browser's data; leave this page open, ` +
     `or open it again later on this computer. Sending is tried again every ${RETRY_SECONDS} seconds. ` +
     "If it is urgent, tell the person in charge now.");
 }
 
+function sent(receipt) {
+  const link = document.createElement(receipt.link ? "a" : "span"); // no link to what may not be opened
+  if (receipt.link) link.href = receipt.link;
+  link.textContent = `Case ${receipt.case}`;
+  return part("Sent: the report that was kept here was received", `Receipt ${receipt.receipt}`, link);
+}
+
+function toMend(id, page) {
+  const mend = document.createElement("button");
+  mend.className = "nhsuk-button nhsuk-button--secondary";
+  mend.textContent = "Open it and mend it";
+  mend.onclick = () => show(page, id); // kept here until what was mended is received
+  return part("Not sent: something has to be mended", "A report kept on this computer was not taken as it is.", mend);
+}
+
+// What became of reports that were kept, as long as this page is open: by id, the receipt; and the page that says
+// what is to be mended, which is not sent again as it is.
+const received = new Map();
+const refused = new Map();
+
+async function drop(id) {
+  refused.delete(id);
+  await forget(id).catch(() => undefined); // at worst it is sent again, and is the same report
+}
+
+async function tell() {
+  const kept = (await waiting()).map(({ id }) => id);
+  const left = kept.filter((id) => !refused.has(id) && !received.has(id)).length;
+  const open = document.getElementById("report-form")?.dataset.kept;
+  const mended = kept.filter((id) => refused.has(id) && id !== open).map((id) => toMend(id, refused.get(id)));
+  say(...(left ? [notSent(left)] : []), ...mended, ...[...received.values()].map(sent));
+}
+
 async function retry() {
-  for (const kept of await waiting()) {
-    const page = await send(await read(kept));
-    if (!page) return notSent((await waiting()).length);
-    const receipt = page.getElementById("received");
-    if (receipt) {
-      await forget(kept.id);
-      const link = document.createElement("a");
-      link.href = `/cases/${receipt.dataset.case}`;
-      link.textContent = `Case ${receipt.dataset.case}`;
-      say("Sent: the report that was kept here was received", `Receipt ${receipt.dataset.receipt}`, link);
-    } else {
-      const mend = document.createElement("button");
-      mend.className = "nhsuk-button nhsuk-button--secondary";
-      mend.textContent = "Open it and mend it";
-      mend.onclick = () => show(page); // kept here until what was mended is received
-      return say("Not sent: something has to be mended", "A report kept on this computer was not taken as it is.", mend);
+  const kept = (await waiting()).filter(({ id }) => !refused.has(id)).sort((one, other) => one.at - other.at);
+  for (const { id, ...report } of kept) {
+    if (!received.has(id)) {
+      const page = await send(await read(report));
+      if (!page) break;
+      const receipt = page.getElementById("received");
+      if (!receipt) {
+        refused.set(id, page);
+        continue;
+      }
+      received.set(id, receipt.dataset);
     }
+    await drop(id);
   }
+  if (kept.length || refused.size) await tell();
 }
 
 let busy = false;
 async function tryAgain() {
-  if (busy || !indexedDB || !crypto.subtle) return;
+  if (busy) return;
   busy = true;
-  try { await retry(); } finally { busy = false; }
+  // A browser that keeps nothing has nothing that waits.
+  try { await retry(); } catch (error) { console.warn(error); } finally { busy = false; }
 }
 
 // On a shared computer the next person must not find what the last one wrote.
@@ -169,24 +204,33 @@ async function submitted(event) {
   if (event.submitter?.name === "add-patient") return;
   event.preventDefault();
   const body = written(form);
+  const mended = form.dataset.kept;
   const page = await send(body);
-  if (page) {
-    if (page.getElementById("received") && crypto.subtle) await forget(idOf(body));
-    return show(page);
+  if (page?.getElementById("received")) {
+    show(page);
+    return Promise.all([idOf(body), mended].map(drop));
   }
-  if (!crypto.subtle) {
-    return say("Not sent yet", "The service cannot be reached, and this browser cannot keep the report safely. " +
-      "Leave this page open and send it again in a moment; nothing you typed is lost.");
+  if (page) return show(page, mended);
+  try {
+    await keep(body);
+  } catch {
+    return say(part("Not sent yet", "The service cannot be reached, and this browser cannot keep the report safely. " +
+      "Leave this page open and send it again in a moment; nothing you typed is lost."));
   }
-  await keep(body);
+  refused.delete(idOf(body));
+  if (mended && mended !== idOf(body)) await drop(mended);
+  form.dataset.kept = "";
   empty(form);
   form.querySelector("[name='idempotency-key']").value = crypto.randomUUID();
-  notSent((await waiting()).length);
+  await tell();
   document.getElementById("queue").scrollIntoView();
 }
 
-function bind() {
-  document.getElementById("report-form")?.addEventListener("submit", submitted);
+function bind(kept = "") {
+  const form = document.getElementById("report-form");
+  if (!form) return;
+  form.dataset.kept = kept;
+  form.addEventListener("submit", submitted);
 }
 
 compare(document);
