@@ -26,6 +26,7 @@ from schemas.event_types import Grade
 TEXT_BYTES = 256 * 1024
 SHORT_CHARACTERS = 200
 NOT_SURE = "not_sure"
+EARLIEST_BIRTH = 1850  # nobody who is treated was born before this year; "58" for 1958 is
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -82,9 +83,14 @@ def _birth_date(value: Any) -> str:
     try:
         if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
             raise ValueError
-        return date.fromisoformat(value).isoformat()
+        found = date.fromisoformat(value)
     except ValueError:
         raise PydanticCustomError("date", "is no date; write it like 1948-07-05") from None
+    if found.year < EARLIEST_BIRTH:
+        raise PydanticCustomError(
+            "date", "is before {year}; check the year, it has four digits", {"year": EARLIEST_BIRTH}
+        )
+    return found.isoformat()
 
 
 def _nhs_number(value: Any) -> str:

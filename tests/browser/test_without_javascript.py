@@ -39,6 +39,21 @@ def test_a_whole_report_with_two_patients(open_page: Open) -> None:
     expect(page.get_by_role("alert")).to_contain_text("which patient?")
 
 
+def test_of_two_patients_one_may_be_unharmed(open_page: Open) -> None:
+    page = open_page("/report?provider=RXX&ward=Cedar", role="safety:RXX", java_script_enabled=False)
+    expect(page.get_by_label("Ward or place")).to_have_value("Cedar")
+    page.get_by_label("An incident").check()
+    page.get_by_label("What happened?").fill("Two charts were mixed up; one was noticed in time.")
+    page.get_by_role("group", name="Physical harm to the patient").get_by_label("Moderate harm").check()
+    page.get_by_role("button", name="Add another patient").click()
+    page.get_by_label("Physical harm to this patient").select_option("No harm")
+    page.get_by_role("button", name="Send report").last.click()
+    case_id = page.locator("#received").get_attribute("data-case")
+    assert case_id
+    settled(page, case_id)
+    expect(page.locator("[data-state]").filter(has_text="Tell the patient")).to_have_count(1)
+
+
 def test_an_empty_form_says_what_is_missing_and_keeps_the_rest(open_page: Open) -> None:
     page = open_page("/report", java_script_enabled=False)
     page.get_by_label("Ward or place").fill("Ward 7")

@@ -108,8 +108,8 @@ def sentence(label: str, message: str) -> str:
 
 def items_of(field: Field) -> list[dict[str, object]]:
     """The choices as the NHS.UK macros take them; a list to choose from begins with "nothing chosen"."""
-    first: list[dict[str, object]] = [{"value": "", "text": ""}] if field.draw == "select" else []
-    return first + [
+    nothing = () if any(not one.value for one in field.choices) else (Choice("", ""),)
+    return [
         {"value": one.value, "text": one.text, "hint": {"text": one.hint} if one.hint else None}
-        for one in field.choices
+        for one in (*(nothing if field.draw == "select" else ()), *field.choices)
     ]

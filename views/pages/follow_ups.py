@@ -125,7 +125,7 @@ def _value(field: Field, filled: Filled, now: Instant, errors: Errors) -> Any:
         try:
             found = moments.read(filled, field.name, now, deed=field.name == "at", ahead=field.ahead)
         except moments.Unclear as unclear:
-            errors[unclear.part] = str(unclear)
+            errors |= unclear.errors
             return None
         # Left out, it is now by the door's own clock: sent twice, the same form stays the same request.
         if field.name == "at" and found == now:

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 
+from producers.body_types import EARLIEST_BIRTH
+from producers.times import AHEAD_MS
 from rules import london
 from schemas.event_types import Instant
-from views.pages.fields import Filled
+from views.pages.fields import Errors, Filled
 
 # Where only the part of the day is known, the side of it is taken that makes nothing look better than it was:
 # the start for what set a clock going, the end (but not later than now) for what somebody did about it.
@@ -19,11 +21,11 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 
 class Unclear(Exception):
-    """The time cannot be read; the text says how to mend it, `part` which of the inputs."""
+    """The time cannot be read; `errors` says how to mend it, by input."""
 
-    def __init__(self, part: str, message: str) -> None:
-        super().__init__(message)
-        self.part = part
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
 
 
 def read(
@@ -47,10 +49,14 @@ def read(
     choice = filled.get(name, "")
     if choice in ("", "not_sure"):
         return None
-    day = _day(filled, name, choice, london.day_of(now))
     typed, roughly = filled.get(f"{name}-time", "").strip(), filled.get(f"{name}-roughly", "")
-    if typed:
-        found = london.instant(datetime.combine(day, _time(typed, name), london.LONDON))
+    errors: Errors = {}
+    day = _day(filled, name, choice, london.day_of(now), errors)
+    clock = _time(typed, name, errors) if typed else None
+    if day is None or errors:
+        raise Unclear(errors)
+    if clock is not None:
+        found = london.instant(datetime.combine(day, clock, london.LONDON))
     else:
         _, start, end = PARTS_OF_DAY.get(roughly, PARTS_OF_DAY["any"])
         found = london.instant(datetime.combine(day, start, london.LONDON))
@@ -61,9 +67,9 @@ def read(
             found = min(last, now)
         elif not_before is not None and found < not_before <= last:
             found = not_before
-    if found > now + 600_000 and not ahead:
+    if found > now + AHEAD_MS and not ahead:
         part = f"{name}-time" if typed else name
-        raise Unclear(part, "This time is in the future. Enter when it took place, in London time.")
+        raise Unclear({part: "This time is in the future. Enter when it took place, in London time."})
     return found
 
 
@@ -72,25 +78,27 @@ def text(instant: Instant) -> str:
     return london.at(instant).isoformat()
 
 
-def _day(filled: Filled, name: str, choice: str, today: date) -> date:
+def _day(filled: Filled, name: str, choice: str, today: date, errors: Errors) -> date | None:
     if choice in ("today", "yesterday"):
         return today if choice == "today" else today - timedelta(days=1)
     day, month, year = (filled.get(f"{name}-{part}", "").strip() for part in "dmy")
-    if not (day and month and year):
-        absent = [word for word, part in (("day", day), ("month", month), ("year", year)) if not part]
-        part = f"{name}-{absent[0][0]}"
-        raise Unclear(part, f"The date must include a {' and a '.join(absent)}, or choose “Not sure”.")
+    absent = [word for word, part in (("day", day), ("month", month), ("year", year)) if not part]
+    if absent:
+        message = f"The date must include a {' and a '.join(absent)}, or choose “Not sure”."
+        errors[f"{name}-{absent[0][0]}"] = message
+        return None
     try:
         return date(int(year) + (2000 if len(year) == 2 else 0), _month(month), int(day))
     except ValueError:
-        raise Unclear(f"{name}-d", "Enter a real date, for example 27 3 2026.") from None
+        errors[f"{name}-d"] = "Enter a real date, for example 27 3 2026."
+        return None
 
 
 def _month(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() else MONTHS.index(typed[:3].lower()) + 1
 
 
-def _time(typed: str, name: str) -> time:
+def _time(typed: str, name: str, errors: Errors) -> time | None:
     digits = typed.replace(".", ":").replace(" ", "").lower()
     if digits.isdigit() and len(digits) == 4:
         digits = f"{digits[:2]}:{digits[2:]}"
@@ -99,13 +107,17 @@ def _time(typed: str, name: str) -> time:
             return datetime.strptime(digits, pattern).time()  # noqa: DTZ007 (a wall time has no zone yet)
         except ValueError:
             continue
-    raise Unclear(f"{name}-time", "Enter the time like 14:30 or 2:30pm, or leave it empty.")
+    errors[f"{name}-time"] = "Enter the time like 14:30 or 2:30pm, or leave it empty."
+    return None
 
 
 def birth_date(typed: str) -> str:
-    """`27/03/1958`, `27 March 1958` or `1958-03-27` as `1958-03-27`; raises ValueError."""
+    """`27/03/1958`, `27 March 1958` or `1958-03-27` as `1958-03-27`; raises ValueError, for `58` too."""
     parts = typed.replace("/", " ").replace("-", " ").replace(".", " ").split()
     if len(parts) != 3:
         raise ValueError(typed)
     day, month, year = parts[::-1] if len(parts[0]) == 4 else parts
-    return date(int(year), _month(month), int(day)).isoformat()
+    found = date(int(year), _month(month), int(day))
+    if found.year < EARLIEST_BIRTH:
+        raise ValueError(typed)
+    return found.isoformat()

@@ -21,7 +21,7 @@ REASONS = choices(
         "lacks_capacity": "The patient lacks capacity in this matter",
     }
 )
-NO_BIRTH_DATE = "Enter the date of birth as day, month and year, for example 27/03/1958, or leave it empty"
+NO_BIRTH_DATE = "Enter day, month and a year of four digits, for example 27/03/1958, or leave it empty"
 
 
 def patient_fields(prefix: str = "") -> tuple[Field, ...]:

@@ -15,7 +15,6 @@ from schemas.event_types import Instant
 from views.pages import api, moments, never_event_form, report_form, written
 from views.pages.fields import Errors, Filled, placed
 from views.pages.now import now
-from views.pages.patient_form import patient_fields
 from views.pages.rendering import caller, page
 from views.pages.typed import typed
 
@@ -87,7 +86,6 @@ def _form(
     which = never_event_form.which_on_report(day_of(moment)) if moment is not None else None
     context = {
         "form": report_form,
-        "patient_fields": patient_fields,
         "filled": filled,
         "drawn_at": moments.text(moment) if moment is not None else filled.get("drawn_at", ""),
         "errors": placed(errors, report_form.every_field(patients)),

@@ -110,8 +110,33 @@ ANONYMOUS = Field(
 MOST_PATIENTS = 20  # in the form; an API call may tell of more
 
 
+def of_patient(index: int) -> tuple[Field, ...]:
+    """What is asked of one of several patients; harm of the first is asked once, above."""
+    prefix = f"patients-{index}-"
+    return patient_fields(prefix) + (_own_harm(prefix) if index else ())
+
+
+def _own_harm(prefix: str) -> tuple[Field, ...]:
+    """A select for each axis; without an answer it is as bad as the first patient's: nobody is forgotten."""
+    as_first = Choice("", "The same as the first patient")
+    return (
+        Field(
+            f"{prefix}harm-physical",
+            "Physical harm to this patient",
+            "select",
+            choices=(as_first, *PHYSICAL, NOT_SURE),
+        ),
+        Field(
+            f"{prefix}harm-psychological",
+            "Psychological harm to this patient",
+            "select",
+            choices=(as_first, *PSYCHOLOGICAL, NOT_SURE),
+        ),
+    )
+
+
 def every_field(patients: int) -> tuple[Field, ...]:
-    shown = [field for index in range(patients) for field in patient_fields(f"patients-{index}-")]
+    shown = [field for index in range(patients) for field in of_patient(index)]
     return (KIND, WHAT, *PLACE, OCCURRED, NOTICED, *HARM, *CAUSES, *shown, *REPORTER, ANONYMOUS)
 
 
@@ -133,7 +158,7 @@ def body(filled: Filled, now: Instant, reported_at: Instant | None = None) -> tu
         try:
             found = moments.read(filled, name, now, not_before=occurred)
         except moments.Unclear as unclear:
-            errors[unclear.part] = str(unclear)
+            errors |= unclear.errors
             continue
         if found is not None:
             report[name] = moments.text(found)
@@ -141,7 +166,7 @@ def body(filled: Filled, now: Instant, reported_at: Instant | None = None) -> tu
         occurred = occurred if occurred is not None else found
     if latest is not None:
         report["reported_at"] = moments.text(latest)
-    harm = {axis: value for axis in ("physical", "psychological") if (value := filled.get(f"harm-{axis}"))}
+    harm = _harm(filled, "")
     report |= {"harm": harm} if harm else {}
     report |= {
         name: filled[name] == "yes"
@@ -152,10 +177,26 @@ def body(filled: Filled, now: Instant, reported_at: Instant | None = None) -> tu
     which = filled.get("never_event_which", "").strip()
     if filled.get("never_event_type") in ("yes", "not_sure") or (which and "never_event_type" not in filled):
         report["never_event_type"] = which or "not_sure"
-    every = (patient(filled, f"patients-{index}-", errors) for index in range(patient_count(filled)))
-    patients = [one for one in every if one]
+    patients = _patients(filled, harm, errors)
     report |= {"patients": patients} if patients else {}
     return report | _causes(filled) | _reporter(filled), errors
+
+
+def _patients(filled: Filled, harm: dict[str, str], errors: Errors) -> list[dict[str, Any]]:
+    """In the order of the form; of those at its end about whom nothing is said, none."""
+    found = []
+    for index in range(patient_count(filled)):
+        prefix = f"patients-{index}-"
+        own = _harm(filled, prefix) if index else {}
+        found.append(patient(filled, prefix, errors) | ({"harm": harm | own} if own else {}))
+    while found and not found[-1]:
+        found.pop()
+    return found
+
+
+def _harm(filled: Filled, prefix: str) -> dict[str, str]:
+    axes = ("physical", "psychological")
+    return {axis: value for axis in axes if (value := filled.get(f"{prefix}harm-{axis}"))}
 
 
 def _causes(filled: Filled) -> dict[str, Any]:
