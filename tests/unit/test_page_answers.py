@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from html.parser import HTMLParser
 
 import httpx
 import pytest
@@ -262,3 +263,54 @@ def test_the_form_says_where_the_report_of_somebody_signed_in_goes() -> None:
 )
 def test_why_nothing_is_owed_is_said_as_it_is(case: dict[str, object], said: str) -> None:
     assert said in case_view.why_nothing_is_owed(case)
+
+
+class Heard(HTMLParser):
+    """The hints and errors of a page, and what its groups and inputs are described by."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.told: list[str | None] = []
+        self.described: dict[str, list[str]] = {"fieldset": [], "input": [], "textarea": [], "select": []}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        own = dict(attributes)
+        self.ids += [own["id"] or ""] if "id" in own else []
+        classes = (own.get("class") or "").split()
+        by = (own.get("aria-describedby") or "").split()
+        if {"nhsuk-hint", "nhsuk-error-message"} & set(classes):
+            self.told.append(own.get("id"))
+        if by:
+            self.described[tag] += by
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        None,
+        {},
+        {
+            "occurred_at": "other",
+            "occurred_at-d": "31",
+            "occurred_at-m": "2",
+            "occurred_at-y": "2026",
+            "occurred_at-time": "25:00",
+            "patients-0-nhs_number": "1",
+        },
+    ],
+)
+def test_every_hint_and_every_error_is_heard_with_its_input(typed: dict[str, str] | None) -> None:
+    text = ask(made(now=lambda: 0), "GET" if typed is None else "POST", "/report", data=typed).text
+    page = Heard(text)
+    by = [one for group in page.described.values() for one in group]
+    assert None not in page.told
+    assert {one for one in page.told if one and "item-hint" not in one} <= set(by)
+    assert set(by) <= set(page.ids)
+    assert "occurred_at-date-hint" in page.described["fieldset"]
+    if typed:
+        assert "occurred_at-error" in page.described["fieldset"]
+        assert "occurred_at-error" in page.described["input"]
+        assert "Enter a real date" in text
+        assert "Enter the time like" in text
