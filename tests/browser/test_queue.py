@@ -58,6 +58,8 @@ def test_kept_while_the_service_is_away_and_sent_once(open_page: Open) -> None:
     page.reload()
     expect(page.locator("#queue")).to_contain_text("was received", timeout=15_000)
     expect(page.locator("#queue")).to_contain_text("Receipt")
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate(KEPT) == []
     assert len(sent) == 1
     page.locator("#queue").get_by_role("link").click()

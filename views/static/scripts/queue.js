@@ -106,7 +106,7 @@ function show(page, kept = "") {
 
 function part(heading, text, more = "") {
   const banner = document.createElement("div");
-  banner.className = "candour-queue";
+  banner.className = "candour-queue candour-reference"; // a receipt is one long word
   const title = document.createElement("h2");
   title.className = "nhsuk-heading-s";
   title.textContent = heading;
