@@ -1,4 +1,5 @@
-"""How an obligation stands: one fold over its outcomes, for now and for any time before."""
+"""How an obligation stands: one fold over its outcomes, for now and for any time before; and what its case
+says of awareness and the relevant person, which may be corrected after it was opened."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
@@ -7,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from schemas import outcome_types as said
-from schemas.event_types import Instant
+from schemas.event_types import Instant, Patient
 from schemas.outcome_types import Outcome
 
 State = Literal["provisional", "open", "met", "met_late", "discharged", "breached", "stood_down", "merged"]
@@ -63,6 +64,32 @@ class Obligation(Struct, frozen=True, kw_only=True):
     def because(self) -> tuple[str, ...]:
         """Why it is owed, then why it stands as it does; each reason once."""
         return tuple(dict.fromkeys(self.opened_because + self.latest_because))
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What the facts of a case say, by its latest event, that no verdict hangs on."""
+
+    aware_at: Instant
+    aware_assumed: bool
+    patients: tuple[Patient, ...]
+
+    def linked(self, reported_at: Instant, aware_at: Instant) -> "Known":
+        """With a duplicate of it, reported and noticed then: the earliest holds (law.md §1.9.10)."""
+        if aware_at >= self.aware_at:
+            return self
+        return replace(self, aware_at=aware_at, aware_assumed=aware_at == reported_at)
+
+
+def as_known(before: Obligation, known: Known) -> Obligation:
+    """Since when its provider was aware (law.md §1.9.1) and who is to be told, as its case has it."""
+    person = next((one for one in known.patients if one.ref == before.patient), None)
+    return replace(
+        before,
+        aware_at=known.aware_at,
+        aware_assumed=known.aware_assumed,
+        relation=before.relation if person is None else person.relation,
+        relation_why=before.relation_why if person is None else person.why,
+    )
 
 
 def fold(outcomes: Iterable[Outcome], before: Obligation | None = None) -> Obligation | None:

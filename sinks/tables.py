@@ -51,6 +51,7 @@ case_events = Table(
     Index("case_events_of_a_case", "case_id", "offset"),
     Index("case_events_for_the_board", "seq"),
     Index("regrades_of_a_provider", "type", "recorded_at", postgresql_where=sql("type = 'harm_regraded'")),
+    Index("links_of_a_case", "case_id", postgresql_where=sql("type = 'case_linked'")),
 )
 
 cases = Table(

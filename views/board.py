@@ -1,7 +1,7 @@
 """What the live board shows: what is late, due next, waiting, untold, not known, and how fresh it all is."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from views.api import escalation_shapes, shapes
 from views.api.times import london_time, utc
 from views.reading import load, settled_up_to
 from views.reading_escalations import load as load_escalations
+from views.reading_facts import by_awareness, with_facts
 from views.reading_families import ToHear, waiting
 from views.reading_signals import standing_patterns
 
@@ -90,7 +91,7 @@ def board(
     gone = now - london.SECOND  # the very second of the due time is in time
 
     def duties(condition: ColumnElement[bool], order: ColumnElement[Any]) -> Part:
-        return _duties(connection, and_(condition, *mine), order, shown)
+        return _duties(connection, and_(condition, *mine), lambda one: one.order_by(order, owed.id), shown)
 
     def unclear(condition: ColumnElement[bool]) -> Part:
         return _cases(connection, and_(condition, *own), shown)
@@ -109,7 +110,7 @@ def board(
         targets_next=duties(
             waits & owed.due_at.is_(None) & owed.target_passed_at.is_(None), owed.target_at.nulls_last()
         ),
-        provisional=duties(owed.state == "provisional", owed.aware_at),
+        provisional=_duties(connection, and_(owed.state == "provisional", *mine), by_awareness, shown),
         targets_passed=duties(
             waits & owed.due_at.is_(None) & owed.target_passed_at.is_not(None), owed.target_at
         ),
@@ -201,10 +202,10 @@ def _escalations(connection: Connection, provider: str | None, owner_role: str |
 
 
 def _duties(
-    connection: Connection, condition: ColumnElement[bool], order: ColumnElement[Any], shown: int
+    connection: Connection, condition: ColumnElement[bool], in_order: Callable[[Any], Any], shown: int
 ) -> Part:
-    chosen = select(obligations).where(condition).order_by(order, obligations.c.id).limit(shown)
-    found = load(connection.execute(chosen).mappings())
+    chosen = in_order(select(obligations).where(condition)).limit(shown)
+    found = with_facts(connection, load(connection.execute(chosen).mappings()))
     return Part(
         shown=[shapes.obligation(one) for one in found],
         count=_count(connection, obligations, condition, found, shown),

@@ -13,6 +13,7 @@ from schemas.topics import CASE_EVENTS, OUTCOME_TYPES, PARTITIONS
 from sinks.database import one
 from sinks.obligation import Obligation, step
 from sinks.tables import obligations, offsets, outcomes, progress
+from views.reading_facts import with_facts
 
 KINDS: dict[str, type[Outcome]] = {
     snake(kind.__name__): kind for kinds in OUTCOME_TYPES.values() for kind in kinds
@@ -70,10 +71,8 @@ def page(
         if len(candidates) < size:
             break
         after = (candidates[-1].opened_at, candidates[-1].id)
-    if len(found) <= limit:
-        return found, None
-    last = found[limit - 1]
-    return found[:limit], (last.opened_at, last.id)
+    further = (found[limit - 1].opened_at, found[limit - 1].id) if len(found) > limit else None
+    return with_facts(connection, found[:limit], as_at), further
 
 
 def _candidates(

@@ -16,6 +16,7 @@ from sinks.obligation import Obligation
 from sinks.tables import case_events, cases, obligations, outcomes
 from views.audit import Listed, Member, Policies
 from views.reading import fold_at, load
+from views.reading_facts import with_facts
 from views.reading_policy import FIRST_PARTITION
 
 _IDS_AT_ONCE = 2000
@@ -126,8 +127,10 @@ def _owed(
         mine = [obligations.c.case_id == func.any(some)]
         if provider is not None:
             mine.append(obligations.c.provider == provider)
-        now = load(connection.execute(select(obligations).where(*mine)).mappings())
-        yield from now if as_at is None else fold_at(connection, [each.id for each in now], as_at).values()
+        found = load(connection.execute(select(obligations).where(*mine)).mappings())
+        if as_at is not None:
+            found = [*fold_at(connection, [each.id for each in found], as_at).values()]
+        yield from with_facts(connection, found, as_at)
 
 
 def _member(case_id: str, harm: str, facts: Mapping[Any, Any], provider: str | None) -> Member:

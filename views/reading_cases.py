@@ -13,6 +13,7 @@ from sinks.obligation import Obligation
 from sinks.tables import case_events, cases, obligations, outcomes, progress
 from views.reading import fold_at, load, settled_up_to
 from views.reading_escalations import clocks_of_case, of_case
+from views.reading_facts import with_facts
 from views.reading_never_events import of_case as never_event_of_case
 
 Payload = Mapping[str, Any]
@@ -92,9 +93,10 @@ def _obligations(connection: Connection, case_id: str, as_at: Instant | None) ->
     mine = select(obligations).where(obligations.c.case_id == case_id)
     now = load(connection.execute(mine.order_by(obligations.c.opened_at, obligations.c.id)).mappings())
     if as_at is None:
-        return now
+        return with_facts(connection, now)
     then = fold_at(connection, [obligation.id for obligation in now], as_at)
-    return [then[obligation.id] for obligation in now if obligation.id in then]
+    found = [then[obligation.id] for obligation in now if obligation.id in then]
+    return with_facts(connection, found, as_at)
 
 
 def _quarantined(said: Sequence[tuple[str, Payload]]) -> list[Payload]:
