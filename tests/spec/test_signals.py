@@ -95,6 +95,15 @@ TOPIC = Topic(
             "trap 45",
             REPORT
             + """2013-12-23 10:00  told
+            2013-12-30 10:00  family not_told
+            2014-01-02 10:00  family told""",
+            said="1x signal_raised\n1x signal_ended",
+        ),
+        AskedLaw(
+            "An account entered by mistake takes its question with it",
+            "trap 45; law.md §1.9.9",
+            REPORT
+            + """2013-12-23 10:00  told
             2013-12-30 10:00  F: family not_told
             2014-01-02 10:00  retract F""",
             said="1x signal_raised\n1x signal_ended",
