@@ -9,12 +9,14 @@ from schemas.contracts import snake
 from tests.spec.notation import described, lines, tell
 from tests.spec.partition import rebuilt, stumbles
 
+COLUMNS = ("due", "target", "starts", "aware", "relation")
+
 
 @dataclass(frozen=True)
 class Law:
     """`owed`: every duty in the end, one a line, or nothing. `said`: what came of it, in order and counted.
 
-    A line of `owed` names of `due=`, `target=` and `starts=` those that the case is about.
+    A line of `owed` names of `COLUMNS` those that the case is about.
     """
 
     title: str
@@ -35,7 +37,10 @@ class Law:
         assert not stumbles(told.partition.said)
         expected = lines(self.owed)
         several = len({(one.patient, one.provider) for one in told.obligations()}) > 1
-        found = [described(one, _columns(one, expected, several), several) for one in told.obligations()]
+        found = [
+            described(one, _columns(one, expected, several), several, told.row(one))
+            for one in told.obligations()
+        ]
         assert sorted(found) == sorted(expected)
         if self.said:
             counted = Counter(snake(type(outcome).__name__) for outcome in told.partition.said)
@@ -54,7 +59,7 @@ def _columns(obligation: Obligation, expected: list[str], several: bool) -> tupl
     """What the case says of this duty beside its state."""
     begins = described(obligation, (), several).split()[: 4 if several else 2]
     line = next((one for one in expected if one.split()[: len(begins)] == begins), "")
-    return tuple(name for name in ("due", "target", "starts") if f" {name}=" in line)
+    return tuple(name for name in COLUMNS if f" {name}=" in line)
 
 
 @dataclass(frozen=True)

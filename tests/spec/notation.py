@@ -25,6 +25,8 @@ from rules.london import LONDON, at, day_of, instant, last_second
 from schemas import event_types as events
 from schemas.event_types import CaseEvent, CaseFacts, Instant, Patient, Provider, Record
 from schemas.outcome_types import Outcome
+from sinks.obligation import Known, as_known, fold
+from sinks.obligation import Obligation as Row
 from tests.spec.partition import Partition
 
 NAMES = UUID("6d1f7f0c-0d2b-4b53-9c38-1f7a54b3a7a1")
@@ -255,6 +257,7 @@ class Case:
 
     def _enrich(self, words: Words, common: dict[str, Any]) -> Record:
         assert self.facts is not None
+        self.facts_before[common["event_id"]] = self.facts
         changed = []
         if "noticed" in words.named:
             self.facts = self._with(aware_at=moment(words.named["noticed"]), aware_assumed=False)
@@ -396,8 +399,30 @@ class Case:
         mistaken = self.labels[words.plain[0]]
         assert isinstance(mistaken, CaseEvent)
         if mistaken.event_id in self.facts_before:
-            self.facts = self.facts_before[mistaken.event_id]
+            self.facts = self._without(mistaken, self.facts_before[mistaken.event_id])
         return self._event(events.EventRetracted, common, retracted_event_id=mistaken.event_id)
+
+    def _without(self, mistaken: CaseEvent, before: CaseFacts) -> CaseFacts:
+        """A regrade takes back what followed it too; an enrichment what it changed, and nobody did since."""
+        assert self.facts is not None
+        if not isinstance(mistaken, events.Enriched):
+            return before
+        facts, changed = self.facts, mistaken.facts
+        if facts.aware_at == changed.aware_at:
+            facts = _replace(facts, aware_at=before.aware_at, aware_assumed=before.aware_assumed)
+        if facts.providers == changed.providers:
+            facts = _replace(facts, providers=before.providers)
+        then, was = (
+            {one.ref: (one.relation, one.why) for one in each.patients} for each in (changed, before)
+        )
+        patients = tuple(
+            _replace(one, relation=was[one.ref][0], why=was[one.ref][1])
+            if (one.relation, one.why) == then[one.ref]
+            else one
+            for one in facts.patients
+        )
+        restored: CaseFacts = _replace(facts, patients=patients)
+        return restored
 
 
 def _replace(record: Any, **fields: Any) -> Any:
@@ -416,13 +441,20 @@ def day(when: Instant | None) -> str:
     return f"{day_of(when)}" if whole else f"{at(when):%Y-%m-%dT%H:%M}"
 
 
-def described(obligation: Obligation, names: tuple[str, ...], several: bool) -> str:
-    """`tell SC35_2013 met due=2014-01-08`: state, what is asked for in `names`, what stands beside."""
+def described(obligation: Obligation, names: tuple[str, ...], several: bool, row: Row | None = None) -> str:
+    """`tell SC35_2013 met due=2014-01-08`: state, what is asked for in `names`, what stands beside.
+
+    `row`: as it is read, for `aware` and `relation`.
+    """
     who = f" {obligation.patient} {obligation.provider}" if several else ""
     unsettled = obligation.status in ("provisional", "open")
     state = "breached" if obligation.breached and unsettled else obligation.status
     values = {"due": obligation.due_at, "target": obligation.target_at, "starts": obligation.starts_at}
     shown = "".join(f" {name}={day(values[name])}" for name in ("due", "target", "starts") if name in names)
+    if row is not None and "aware" in names:
+        shown += f" aware={day(row.aware_at)}" + (":assumed" if row.aware_assumed else "")
+    if row is not None and "relation" in names:
+        shown += f" relation={row.relation}" + (f":{row.relation_why}" if row.relation_why else "")
     beside = " breach-stands" if obligation.breached and not unsettled else ""
     return f"{obligation.duty} {obligation.instrument}{who} {state}{shown}{beside}" + (
         " disputed" if obligation.disputed else ""
@@ -439,6 +471,19 @@ class Told:
 
     def obligations(self) -> list[Obligation]:
         return list(self.partition.state.case(self.case_id).obligations.values())
+
+    def row(self, obligation: Obligation) -> Row:
+        """As the read model has it."""
+        row = fold(one for one in self.partition.said if one.subject == obligation.id)
+        assert row is not None, "it was opened"
+        of_case = [one for one in self.partition.log if isinstance(one, CaseEvent)]
+        facts = of_case[-1].facts
+        known = Known(aware_at=facts.aware_at, aware_assumed=facts.aware_assumed, patients=facts.patients)
+        mistakes = {one.retracted_event_id for one in of_case if isinstance(one, events.EventRetracted)}
+        for one in of_case:
+            if isinstance(one, events.CaseLinked) and one.side == "primary" and one.event_id not in mistakes:
+                known = known.linked(one.other_reported_at, one.other_aware_at)
+        return as_known(row, known)
 
 
 def tell(history: str) -> Told:

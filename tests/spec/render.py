@@ -46,15 +46,17 @@ a dental practice. `told` is a telling with everything that any instrument asks 
 stands after `without=`.
 
 **Owed in the end** names each duty with its instrument and its state; where the case is about a
-date, also `due` (the last second of that day), `target` or `starts`. **How it stands in the end**
-names markers on the incident, reviews of claims with what persons recorded, what a family should
-still hear, and what a patient was paid; all of that rests on a power that was only proposed. For
-escalations it names the trigger, the state, the level and, where the case is about them, the one
-`owner`, `by` when to take it on and when to `act`; for serious incidents each time with its framework.
-Of wards, `reports 5 every=2d` is five reports, one every two days; **what stands in the end** names
-patterns and who has gone quiet, **asked in the end** the questions that are still open. References
-with § are to the project's survey of the law; those to Regulation 20 are to SI 2014/2936
-as amended. [Sources](../sources.md) tells what each section, requirement, trap and story is.
+date, also `due` (the last second of that day), `target` or `starts`; `aware` is since when the
+provider was aware, and `relation` who is to be told and why it is not the patient. **How it stands
+in the end** names markers on the incident, reviews of claims with what persons recorded, what a
+family should still hear, and what a patient was paid; all of that rests on a power that was only
+proposed. For escalations it names the trigger, the state, the level and, where the case is about
+them, the one `owner`, `by` when to take it on and when to `act`; for serious incidents each time
+with its framework. Of wards, `reports 5 every=2d` is five reports, one every two days; **what
+stands in the end** names patterns and who has gone quiet, **asked in the end** the questions that
+are still open. References with § are to the project's survey of the law; those to Regulation 20
+are to SI 2014/2936 as amended. [Sources](../sources.md) tells what each section, requirement, trap
+and story is.
 
 For never events it begins with the entry on the ledger: its state, with what it waits for or why it
 was withdrawn, then list, number of the type and sub-type (`?` where nobody could say), and of `by`,

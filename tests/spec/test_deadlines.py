@@ -56,17 +56,30 @@ TOPIC = Topic(
             tell REG20_HSB_2014 provisional target=2015-01-19""",
         ),
         Law(
+            "What has passed is counted from awareness in every case, as it is known now",
+            "§1.9.1",
+            """2015-01-12 10:00  report harm=moderate
+            2015-01-13 10:00  told
+            2015-01-14 10:00  enrich noticed=2015-01-05T10:00""",
+            """report SC35_2014 met starts=2015-01-05T10:00 aware=2015-01-05T10:00
+            tell SC35_2014 met starts=2015-01-12T10:00 aware=2015-01-05T10:00
+            explain SC35_2014 open starts=2015-01-13T10:00 aware=2015-01-05T10:00
+            tell REG20_HSB_2014 met starts=2015-01-05T10:00 aware=2015-01-05T10:00
+            write REG20_HSB_2014 provisional starts=2015-01-13T10:00 aware=2015-01-05T10:00""",
+        ),
+        Law(
             "Awareness that nobody gave is taken as the report, and marked so",
             "§1.9.1",
             "2015-06-01 10:00  report harm=moderate",
-            "tell REG20_2015 provisional starts=2015-06-01T10:00",
+            "tell REG20_2015 provisional starts=2015-06-01T10:00 aware=2015-06-01T10:00:assumed",
             because="taken as the time of the report",
         ),
         Law(
             "Awareness is corrected within the same day: what it counts from moves, the time set does not",
             "§1.7 CLK-01",
             "2014-03-03 10:00  report harm=severe\n2014-03-03 10:05  enrich noticed=2014-03-03T09:00",
-            "report SC35_2013 met due=2014-03-17\ntell SC35_2013 open due=2014-03-17",
+            """report SC35_2013 met due=2014-03-17 aware=2014-03-03T09:00
+            tell SC35_2013 open due=2014-03-17 aware=2014-03-03T09:00""",
             because="It counts from Monday 3 March 2014 at 09:00 GMT now; the time set stays as it was.",
         ),
         Law(

@@ -59,6 +59,34 @@ TOPIC = Topic(
             "report SC35_2013 met due=2013-06-17\ntell SC35_2013 open due=2013-06-17",
         ),
         Law(
+            "Days are counted from the earliest awareness, also for a duty whose time counts from the report",
+            "§1.9.1, §1.9.10",
+            REPORT + "2013-06-18 10:00  linked primary reported=2013-06-18T09:00 noticed=2013-06-10T09:00",
+            """report SC35_2013 met starts=2013-06-10T09:00 aware=2013-06-10T09:00
+            tell SC35_2013 open starts=2013-06-17T10:00 aware=2013-06-10T09:00""",
+        ),
+        Law(
+            "An earlier report of which nobody said when it was noticed: taken as its time, and marked so",
+            "§1.9.1, §1.9.10",
+            REPORT + "2013-06-18 10:00  linked primary reported=2013-06-12T09:00",
+            """report SC35_2013 met aware=2013-06-12T09:00:assumed
+            tell SC35_2013 open aware=2013-06-12T09:00:assumed""",
+        ),
+        Law(
+            "A link made by mistake takes its awareness with it",
+            "§1.9.9, §1.9.10",
+            REPORT + f"2013-06-18 10:00  A: linked primary {ELSE}\n2013-06-19 10:00  retract A",
+            """report SC35_2013 met due=2013-07-01 aware=2013-06-17T10:00:assumed
+            tell SC35_2013 open due=2013-07-01 aware=2013-06-17T10:00:assumed""",
+        ),
+        Law(
+            "A correction of awareness that was itself a mistake leaves what was known before",
+            "§1.9.1, §1.9.9",
+            REPORT + "2013-06-18 10:00  A: enrich noticed=2013-06-14T10:00\n2013-06-19 10:00  retract A",
+            """report SC35_2013 met starts=2013-06-17T10:00 aware=2013-06-17T10:00:assumed
+            tell SC35_2013 open aware=2013-06-17T10:00:assumed""",
+        ),
+        Law(
             "A link to a case where nothing would be owed is noted and closes nothing",
             "§1.9.10, §1.9.7",
             REPORT + "2013-06-18 10:00  linked duplicate harm=low",

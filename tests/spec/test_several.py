@@ -132,20 +132,38 @@ TOPIC = Topic(
             "A child under 16: the parent is the relevant person",
             "Regulation 20(7)(b)",
             "2015-06-01 10:00  report harm=severe relation=parent:under_16\n2015-06-02 10:00  told",
-            "tell REG20_2015 met\nwrite REG20_2015 provisional",
+            """tell REG20_2015 met relation=parent:under_16
+            write REG20_2015 provisional relation=parent:under_16""",
         ),
         Law(
             "The patient is dead: somebody lawfully acts for them",
             "Regulation 20(7)(a)",
             "2015-06-01 10:00  report harm=fatal relation=next_of_kin:dead",
-            "tell REG20_2015 provisional",
+            "tell REG20_2015 provisional relation=next_of_kin:dead",
         ),
         Law(
             "A patient who lacks capacity, which becomes known later",
             "Regulation 20(7)(c)",
             "2015-06-01 10:00  report harm=severe\n2015-06-02 10:00  enrich relation=attorney:lacks_capacity",
-            "tell REG20_2015 provisional",
+            "tell REG20_2015 provisional relation=attorney:lacks_capacity",
             said="1x obligation_opened",
+        ),
+        Law(
+            "of every duty, before it and after it",
+            "Regulation 20(7)(c)",
+            """2015-06-01 10:00  report harm=severe
+            2015-06-02 10:00  enrich relation=attorney:lacks_capacity
+            2015-06-03 10:00  told""",
+            """tell REG20_2015 met relation=attorney:lacks_capacity
+            write REG20_2015 provisional relation=attorney:lacks_capacity""",
+        ),
+        Law(
+            "A lack of capacity entered by mistake: it is the patient again who is told",
+            "Regulation 20(7), §1.9.9",
+            """2015-06-01 10:00  report harm=severe
+            2015-06-02 10:00  A: enrich relation=attorney:lacks_capacity
+            2015-06-03 10:00  retract A""",
+            "tell REG20_2015 provisional relation=patient",
         ),
     ),
 )
