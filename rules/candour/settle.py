@@ -79,7 +79,7 @@ def _opens(draft: Draft, obligation: Obligation) -> str:
 
 
 def _settle(draft: Draft, obligation: Obligation) -> None:
-    duty = draft.state.duty(obligation)
+    duty, due_at = draft.state.duty(obligation), obligation.due_at
     instrument = draft.state.policies[obligation.policy_version].instruments[obligation.instrument]
     rests_at = _rests_at(draft, obligation, duty)
     statute = instrument.basis == "statute"
@@ -97,7 +97,7 @@ def _settle(draft: Draft, obligation: Obligation) -> None:
             _reopen(draft, obligation, standing, dates, *noted)
         elif obligation.status not in ("stood_down", "merged"):
             _redate(draft, obligation, dates)
-    _withdraw_breach(draft, obligation, standing)
+    _withdraw_breach(draft, obligation, standing, moved=obligation.due_at != due_at)
     if (standing.status, standing.settled_at) != (obligation.status, obligation.settled_at):
         _say(draft, obligation, standing, *noted)
     elif statute and standing.status == "open" and not unnamed and _was_unnamed(draft, obligation):
@@ -225,15 +225,14 @@ def _reopen(draft: Draft, obligation: Obligation, standing: Standing, dates: _Da
     )
 
 
-def _withdraw_breach(draft: Draft, obligation: Obligation, standing: Standing) -> None:
+def _withdraw_breach(draft: Draft, obligation: Obligation, standing: Standing, *, moved: bool) -> None:
+    """`moved`: by this record, whose own time says nothing of a due time that had passed before it came."""
     if not obligation.breached or standing.status == "merged":
         return
     due_at = obligation.due_at
     if standing.in_time:
         because = f"What came to be known since shows that there was no breach. {standing.because}"
-    elif due_at is None or (
-        obligation.spoken_until <= due_at and not passed(draft.speaker.recorded_at, due_at)
-    ):
+    elif moved and (due_at is None or not passed(draft.speaker.recorded_at, due_at)):
         because = "The due time has moved, and it has not passed."
     else:
         return

@@ -190,6 +190,27 @@ TOPIC = Topic(
             explain SC35_2013 open
             share_findings SC35_2013 breached due=2013-09-16""",
         ),
+        Law(
+            "A breach stands when a record that was held up arrives with the time at which it was recorded",
+            "§1.9.4, disorder",
+            """2013-06-03 10:00  report harm=moderate
+            2013-06-04 10:00  A: attempt lost
+            2013-06-18 00:01  tick
+            2013-06-18 00:02  again A""",
+            "report SC35_2013 met\ntell SC35_2013 breached",
+            said="0x breach_withdrawn",
+        ),
+        Law(
+            "and when one is repeated of which nothing had been said",
+            "§1.9.4, duplicates",
+            """2013-06-03 10:00  report harm=low
+            2013-06-03 11:00  A: enrich noticed=2013-06-03T09:00
+            2013-06-03 12:00  regrade low moderate
+            2013-06-18 00:01  tick
+            2013-06-18 00:02  again A""",
+            "tell SC35_2013 breached",
+            said="0x breach_withdrawn",
+        ),
     ),
 )
 
