@@ -2,7 +2,7 @@
 
 from rules.candour.draft import Draft
 from rules.candour.policy import RANK, Note, reaches, worst
-from rules.candour.standing import LIMB_NOT_NAMED, WITHOUT_REPORT, concerns
+from rules.candour.standing import LIMB_NOT_NAMED, NOTHING_OWED_THERE, WITHOUT_REPORT, concerns
 from rules.candour.state import UNSETTLED, Obligation
 from rules.london import day_of, in_time, in_words
 from schemas.contracts import snake
@@ -28,6 +28,8 @@ MINUTE = 60_000
 def evidence_of(draft: Draft, event: CaseEvent, *more: str) -> tuple[Evidence, tuple[str, ...]]:
     """The evidence in a record, and what there is to say about it: above all why it does not count."""
     objections = tuple(_objections(draft, event))
+    if not objections and _leads_nowhere(draft, event):
+        more = (NOTHING_OWED_THERE, *more)
     follow_up = event if isinstance(event, FollowUp) else None
     evidence = Evidence(
         event_id=event.event_id,
@@ -150,15 +152,20 @@ def _objections(draft: Draft, event: CaseEvent) -> list[str]:
                 found.append("The criteria contradict the decision: it cannot count.")
         case ObligationStoodDown():
             found += _stand_down_lacks(draft, event)
-        case CaseLinked(side="duplicate"):
-            threshold = draft.policy.readings.second_person_below
-            owed = any(one.status != "stood_down" for one in draft.case.obligations.values())
-            if owed and not reaches(event.other_harm, threshold):
+        case CaseLinked() if _leads_nowhere(draft, event):
+            if any(one.status != "stood_down" for one in draft.case.obligations.values()):
                 found.append(
                     f"The other case is graded {event.other_harm}: nothing would be owed there. "
                     "Grade its harm first; until then the duty stays here."
                 )
     return found
+
+
+def _leads_nowhere(draft: Draft, event: CaseEvent) -> bool:
+    """Whether it is the duplicate of a case that is graded below what opens a duty."""
+    if not isinstance(event, CaseLinked) or event.side != "duplicate":
+        return False
+    return not reaches(event.other_harm, draft.policy.readings.second_person_below)
 
 
 def meant_by(draft: Draft, event: ObligationStoodDown) -> list[Obligation]:

@@ -101,6 +101,9 @@ NOTED: dict[Note, str] = {
     WITHOUT_REPORT: "By its facts a duty was owed already, and no report of the case is on the log before "
     "it: it is held, and counts when the report comes.",
 }
+NOTHING_OWED_THERE = "nothing_owed_there"
+"""The mark on a link, made while nothing was owed here, to a case where nothing would be: it closes nothing
+that comes about later."""
 REPORTED = "The report itself is what this duty asks for."
 DONE = "All that is asked for was done."
 IN_WRITING = "All that the law asks for was given in writing."
@@ -129,7 +132,7 @@ def _weigh(standing: Standing, obligation: Obligation, duty: Duty, basis: str, o
             if duty.opens == "never_event":
                 _by_ledger(standing, obligation, one)
         case "case_linked":
-            if "duplicate" in one.marks:
+            if "duplicate" in one.marks and NOTHING_OWED_THERE not in one.marks:
                 standing.into_case = one.marks[-1]
                 if standing.status in UNSETTLED:
                     standing.status, standing.because = "merged", DUPLICATE

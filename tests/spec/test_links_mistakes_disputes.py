@@ -94,6 +94,25 @@ TOPIC = Topic(
             because="nothing would be owed there",
         ),
         Law(
+            "whatever stands on the log first: a duty that comes about after it stays here",
+            "§1.9.10, §1.9.2",
+            """2013-06-17 10:00  report harm=low
+            2013-06-18 10:00  linked duplicate harm=low
+            2013-06-19 10:00  regrade low severe
+            2013-07-04 00:01  tick""",
+            "tell SC35_2013 breached due=2013-07-03",
+            said="0x obligation_merged",
+        ),
+        Law(
+            "nor does it close what was closed by mistake",
+            "§1.9.9, §1.9.10",
+            """2015-06-01 10:00  report harm=moderate
+            2015-06-02 10:00  A: stand_down
+            2015-06-03 10:00  linked duplicate harm=low
+            2015-06-04 10:00  retract A""",
+            "tell REG20_2015 provisional",
+        ),
+        Law(
             "A link made by mistake is retracted: the duty is open again with its own due time",
             "§1.9.9, §1.9.10",
             REPORT + f"2013-06-18 10:00  A: linked duplicate {ELSE}\n2013-06-19 10:00  retract A",
