@@ -119,6 +119,8 @@ def _rests_at(draft: Draft, obligation: Obligation, duty: Duty) -> Instant | Non
                 draft.case_id, obligation.patient, obligation.provider, "tell", obligation.instrument
             )
         ]
+        if _rests_at(draft, tell, draft.state.duty(tell)) is None:
+            return None
         if duty.opens == "investigation_completed":
             return investigated_at(draft, tell)
         # once discharged or closed after it had been told, what followed from the telling stands

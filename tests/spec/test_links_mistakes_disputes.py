@@ -177,6 +177,31 @@ TOPIC = Topic(
             said="0x obligation_breached",
         ),
         Law(
+            "and with it what followed from the duty that it opened: no findings are owed, and none are late",
+            "§1.9.9",
+            """2013-06-03 10:00  R: report harm=moderate
+            2013-06-04 10:00  investigated
+            2013-06-05 10:00  told
+            2013-06-06 10:00  retract R
+            2013-06-20 10:00  tick""",
+            """report SC35_2013 stood_down
+            tell SC35_2013 stood_down
+            share_findings SC35_2013 stood_down
+            explain SC35_2013 stood_down""",
+            said="0x obligation_breached",
+        ),
+        Law(
+            "which are owed again when a rise of harm opens the duty again",
+            "§1.9.2, §1.9.9",
+            """2013-06-03 10:00  R: report harm=moderate
+            2013-06-04 10:00  investigated
+            2013-06-06 10:00  retract R
+            2013-06-07 10:00  regrade low moderate""",
+            """report SC35_2013 met
+            tell SC35_2013 open starts=2013-06-07T10:00
+            share_findings SC35_2013 open due=2013-06-18""",
+        ),
+        Law(
             "A mistake that is retracted before it is on the log never counts",
             "§1.9.9, out of order",
             REPORT + "2013-06-18 10:00  A: told\n2013-06-19 10:00  retract A\n2013-06-20 10:00  again A",
