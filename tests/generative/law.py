@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,45 +15,177 @@ SECOND = 1000
 FAST_CLOCK = 600 * SECOND
 
 
+class Opened(NamedTuple):
+    """Where in the log, and by which record."""
+
+    place: int
+    event_id: str
+
+
 @dataclass(frozen=True)
 class Owed:
-    """A duty with a due time: whom it is owed to, and where in the log it was opened, last of all anew."""
+    """A duty with a due time. `dues`: (place in the log, due time as known from there on), which `due_at` is
+    there to check; `tell`: of a duty to share findings, the duty to tell from which it follows."""
 
     id: str
     case_id: str
     patient: str
     provider: str
     duty: str
-    due_at: Instant
-    openings: tuple[tuple[int, str], ...]  # (place in the log, event_id of what opened it)
-    tell_id: str  # the duty to tell beside it: an investigation is completed about that
+    opened: Opened
+    dues: tuple[tuple[int, Instant], ...]
+    tell: "Owed | None" = None
+
+    def due_at(self, place: int) -> Instant:
+        return [due for since, due in self.dues if since < place][-1]
 
 
-def breached(log: Sequence[Record], owed: Owed, accepted: frozenset[str]) -> bool:
-    """Whether it is breached as known at the end of this log. `accepted`: what was not refused."""
-    ticks = [record.as_of for record in log if isinstance(record, ClockTick)]
-    if not ticks or max(ticks) < owed.due_at + SECOND:
+def breached(log: Sequence[Record], owed: Owed, agreed: frozenset[str]) -> bool:
+    """Whether it is breached as known at the end of this log. `agreed`: what was not refused; it is asked of
+    a stand-down that names no duty, for another of those it means may ask for a second person."""
+    known = _Known(log, owed, agreed)
+    if not known.rests:
         return False
-    mistakes = {one.retracted_event_id for one in log if isinstance(one, events.EventRetracted)}
-    about = [
-        (place, one)
-        for place, one in _first_time(log)
-        if one.case_id == owed.case_id and one.event_id not in mistakes
-    ]
-    said = [(place, one) for place, one in about if _counts(one) and _concerns(one, owed)]
-    opened = [place for place, cause in owed.openings if cause not in mistakes]
-    if owed.duty == "share_findings":
-        tell = replace(owed, id=owed.tell_id)
-        if not any(_investigated(one, tell) for _, one in about):
+    merged = known.merged()
+    if merged is not None:  # the duty goes on in the other case, and here stands what stood then
+        if all(opening.place > merged for opening in known.openings):
             return False
-    elif not opened:
-        return False
-    since = max(opened, default=0)
-    return not (
-        any(_satisfies(one, owed) for _, one in said)
-        or _discharged([one for _, one in said], owed)
-        or any(_closes(one, owed) for place, one in said if place > since and one.event_id in accepted)
+        known = _Known(log[:merged], owed, agreed)
+    return (
+        known.rests
+        and known.newest_tick >= known.due_at + SECOND
+        and not any(done_at < known.due_at + SECOND for _, done_at in known.done)
+        and not known.declined_in_time()
+        and not known.closed_before(len(known.log), settled_counts=False)
     )
+
+
+class _Known:
+    """What a log says of one duty, less what it says was a mistake."""
+
+    def __init__(self, log: Sequence[Record], owed: Owed, agreed: frozenset[str]) -> None:
+        self.log, self.owed, self.agreed = log, owed, agreed
+        self.newest_tick = max((one.as_of for one in log if isinstance(one, ClockTick)), default=0)
+        self.mistakes = {one.retracted_event_id for one in log if isinstance(one, events.EventRetracted)}
+        self.said = [
+            (place, one)
+            for place, one in _first_time(log)
+            if one.case_id == owed.case_id and one.event_id not in self.mistakes
+            if _counts(one) and _concerns(one, owed)
+        ]
+        self.done = [(place, at) for place, one in self.said if (at := _done_at(one, owed)) is not None]
+
+    @cached_property
+    def due_at(self) -> Instant:
+        return self.owed.due_at(len(self.log))
+
+    @cached_property
+    def every_opening(self) -> list[Opened]:
+        """What opened it, and what opened it anew when it was closed, by what was known then."""
+        found = [self.owed.opened]
+        for place, one in _heard(self.log, self.owed.case_id):
+            if place > self.owed.opened.place and _counts(one) and _opens_anew(one, self.owed):
+                then = _Known(self.log[:place], self.owed, self.agreed)
+                then.every_opening = list(found)
+                if not then.rests or then.closed_before(place):
+                    found.append(Opened(place, one.event_id))
+        return found
+
+    @cached_property
+    def openings(self) -> list[Opened]:
+        """Those that were no mistake; findings follow from the duty to tell, whatever record brought them."""
+        follows = self.owed.tell is not None
+        return [one for one in self.every_opening if follows or one.event_id not in self.mistakes]
+
+    @cached_property
+    def rests(self) -> bool:
+        """Whether anything is left that it rests on."""
+        if self.owed.tell is None:
+            return bool(self.openings)
+        tell = _Known(self.log, self.owed.tell, self.agreed)
+        return tell.rests and any(isinstance(one, events.InvestigationCompleted) for _, one in tell.said)
+
+    def closed_before(self, end: int, *, settled_counts: bool = True) -> bool:
+        """Whether persons closed it after it was opened, last of all anew. `settled_counts`: what was done
+        before cannot be closed any more."""
+        since = max(
+            (one.place for one in self.openings if one.place < end),
+            default=self.owed.opened.place,
+        )
+        return any(
+            since < place < end
+            and isinstance(one, events.ObligationStoodDown)
+            and self._lawful(place, one)
+            and (one.never_notifiable or one.recorded_at < self.due_at + SECOND)
+            and not (settled_counts and self._settled_before(place, one.never_notifiable))
+            for place, one in self.said
+        )
+
+    def _lawful(self, place: int, one: events.ObligationStoodDown) -> bool:
+        """Law.md §1.9.4 and §1.9.7, by what was known when it was recorded."""
+        if one.obligation_id is None and one.event_id not in self.agreed:
+            return False
+        due_at, second = self.owed.due_at(place), one.second_person_role is not None
+        if one.never_notifiable:
+            return second
+        near = working_days(self.log[:place], one.recorded_at, due_at) <= NEAR
+        return one.recorded_at < due_at + SECOND and (second or not (near or self._fell(place, one)))
+
+    def _fell(self, place: int, one: events.ObligationStoodDown) -> bool:
+        """Whether harm to the patient had been moderate or worse, and no longer is."""
+        if _grades(one.facts, self.owed.patient) & set(HARMFUL):
+            return False
+        grades: set[str] = set()
+        for _, earlier in _heard(self.log[:place], self.owed.case_id):
+            if _mistaken(self.log[:place], earlier):
+                continue
+            if isinstance(earlier, events.HarmRegraded) and earlier.patient in (None, self.owed.patient):
+                grades |= {earlier.from_grade, earlier.to_grade}
+            elif isinstance(earlier, events.Reported):
+                grades |= _grades(earlier.facts, self.owed.patient)
+        return bool(grades & set(HARMFUL))
+
+    def merged(self) -> int | None:
+        """Where it was found to be the duty of another case. Law.md §1.9.10"""
+        for place, one in self.said:
+            elsewhere = isinstance(one, events.CaseLinked) and one.side == "duplicate" and one.other_harm
+            settled = self._settled_before(place, late_too=False) or self.closed_before(place)
+            if elsewhere in HARMFUL and not settled:
+                return place
+        return None
+
+    def _settled_before(self, place: int, late_too: bool) -> bool:
+        """`late_too`: only what was done in time counts, for two persons may say so of what was done late."""
+        done = [at for where, at in self.done if where < place]
+        declined = self._declined(place)
+        if late_too:
+            done = [at for at in done if at < self.due_at + SECOND]
+            declined = [at for at in declined if at < self.due_at + SECOND]
+        return bool(done or declined)
+
+    def _declined(self, place: int) -> list[Instant]:
+        """When refusals and a first attempt came together, of those refusals after which they were not met."""
+        attempts, met, refusals = self._contacts(place)
+        return [max(at, min(attempts)) for at in refusals if attempts and at >= max(met, default=at)]
+
+    def declined_in_time(self) -> bool:
+        """Whether it stood discharged when its due time passed: refused, tried, and not met since."""
+        attempts, met, refusals = self._contacts(len(self.log))
+        timely = self.due_at + SECOND
+        return any(
+            max(at, min(attempts)) < timely and not any(at < again < timely for again in met)
+            for at in refusals
+            if attempts
+        )
+
+    def _contacts(self, place: int) -> tuple[list[Instant], list[Instant], list[Instant]]:
+        """The dates of attempts, of those that reached them or told them in person, and of refusals."""
+        said = [one for where, one in self.said if where < place and self.owed.duty == "tell"]
+        attempts = [one for one in said if isinstance(one, events.ContactAttempted)]
+        met = [one.at for one in attempts if one.result == "reached"]
+        met += [one.at for one in said if isinstance(one, events.RelevantPersonNotified) and one.in_person]
+        refusals = [one.at for one in said if isinstance(one, events.ContactDeclined)]
+        return [one.at for one in attempts], met, refusals
 
 
 def _first_time(log: Sequence[Record]) -> list[tuple[int, CaseEvent]]:
@@ -86,47 +219,33 @@ def _concerns(one: CaseEvent, owed: Owed) -> bool:
     )
 
 
-def _in_time(at: Instant, owed: Owed) -> bool:
-    return at < owed.due_at + SECOND
-
-
-def _satisfies(one: CaseEvent, owed: Owed) -> bool:
+def _done_at(one: CaseEvent, owed: Owed) -> Instant | None:
+    """The date of what this says was done; every record of a case carries the time of its report."""
     match owed.duty, one:
         case "report", events.CaseLinked(side="primary"):
-            return _in_time(min(one.other_reported_at, one.facts.reported_at), owed)
-        case "report", _:  # every record of a case carries the time of its report
-            return _in_time(one.facts.reported_at, owed)
+            return min(one.other_reported_at, one.facts.reported_at)
+        case "report", _:
+            return one.facts.reported_at
         case "tell", events.RelevantPersonNotified():
             whole = one.facts_given and one.apology and one.written_notification_offered
-            return whole and _in_time(one.at, owed)
+            return one.at if whole else None
         case "share_findings", events.FindingsShared():
-            return _in_time(one.at, owed)
-    return False
+            return one.at
+    return None
 
 
-def _discharged(said: list[CaseEvent], owed: Owed) -> bool:
-    """Whether it stood discharged when its due time passed: refused, tried, and not met since."""
-    attempts = [one for one in said if isinstance(one, events.ContactAttempted)]
-    if owed.duty != "tell" or not attempts:
+def _opens_anew(one: CaseEvent, owed: Owed) -> bool:
+    if isinstance(one, events.CandourOptedIn):
+        return _concerns(one, owed)
+    if not isinstance(one, events.HarmRegraded) or not _concerns(one, owed):
         return False
-    met = [one.at for one in attempts if one.result == "reached"]
-    met += [one.at for one in said if isinstance(one, events.RelevantPersonNotified) and one.in_person]
-    tried_at = min(one.at for one in attempts)
-    return any(
-        _in_time(max(one.at, tried_at), owed) and not any(one.at < at and _in_time(at, owed) for at in met)
-        for one in said
-        if isinstance(one, events.ContactDeclined)
-    )
+    return any(_regrades([one], each) for each in one.facts.patients if each.ref == owed.patient)
 
 
-def _investigated(one: CaseEvent, tell: Owed) -> bool:
-    return isinstance(one, events.InvestigationCompleted) and _counts(one) and _concerns(one, tell)
-
-
-def _closes(one: CaseEvent, owed: Owed) -> bool:
-    if not isinstance(one, events.ObligationStoodDown):
-        return False
-    return one.never_notifiable or _in_time(one.recorded_at, owed)
+def _grades(facts: events.CaseFacts, patient: str) -> set[str]:
+    return {
+        grade for one in facts.patients if one.ref == patient for grade in (one.physical, one.psychological)
+    }
 
 
 # -- which duties come about, and until when ------------------------------------------------------
@@ -134,7 +253,7 @@ def _closes(one: CaseEvent, owed: Owed) -> bool:
 LONDON = ZoneInfo("Europe/London")
 HARMFUL = ("moderate", "severe", "fatal")
 HEALTH_SERVICE_BODIES = ("nhs_trust", "nhs_foundation_trust", "special_health_authority")
-OPERATIONAL_DAYS = 10
+OPERATIONAL_DAYS, NEAR = 10, 3
 CONTRACT, STATUTE_AT_FIRST, STATUTE = "SC35", "REG20_HSB_2014", "REG20_2015"
 
 
@@ -179,14 +298,28 @@ def due_at(log: Sequence[Record], duty: Duty, opening: Opening) -> Instant | Non
             starts_at = min([facts.aware_at, *(one.other_aware_at for one in linked)])
         else:
             starts_at = min([facts.reported_at, *(one.other_reported_at for one in linked)])
-    calendar = json.loads([one for one in log if isinstance(one, events.CalendarAdopted)][-1].content)
-    holidays = {date.fromisoformat(one["date"]) for one in calendar["holidays"]}
+    holidays = _holidays(log)
     day, left = _london_day(starts_at), OPERATIONAL_DAYS
     while left:
         day += timedelta(days=1)
         left -= day.weekday() < 5 and day not in holidays
     last = datetime.combine(day, time(23, 59, 59), LONDON)
     return round(last.timestamp()) * 1000
+
+
+def working_days(log: Sequence[Record], since: Instant, until: Instant) -> int:
+    """Operational days after the one day up to and with the other, by the calendar of this log."""
+    holidays = _holidays(log)
+    day, last, found = _london_day(since), _london_day(until), 0
+    while day < last:
+        day += timedelta(days=1)
+        found += day.weekday() < 5 and day not in holidays
+    return found
+
+
+def _holidays(log: Sequence[Record]) -> set[date]:
+    calendar = json.loads([one for one in log if isinstance(one, events.CalendarAdopted)][-1].content)
+    return {date.fromisoformat(one["date"]) for one in calendar["holidays"]}
 
 
 def _heard(log: Sequence[Record], case_id: str) -> list[tuple[int, CaseEvent]]:

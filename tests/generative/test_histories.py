@@ -26,11 +26,12 @@ from schemas.outcome_types import (
     ObligationBreached,
     ObligationMerged,
     ObligationOpened,
+    ObligationRedated,
     ObligationReopened,
     ObligationStoodDown,
     Outcome,
 )
-from tests.generative.law import Duty, Owed, breached, contract_duties, due_at
+from tests.generative.law import Duty, Opened, Owed, breached, contract_duties, due_at
 from tests.generative.live import Live
 from tests.spec.notation import Case, genesis
 from tests.spec.partition import Partition, fold, rebuilt
@@ -378,31 +379,47 @@ class Histories(RuleBasedStateMachine):
 
     def _compare_with_the_law(self) -> None:
         """Law.md §1.9.4, after every tick that brings the time forward."""
-        accepted = frozenset(
+        log = self.partition.log
+        agreed = frozenset(
             one.evidence.event_id
             for one in self.partition.said
             if isinstance(one, EvidenceTaken) and one.evidence.counts
         )
-        merged = {one.subject for one in self.partition.said if isinstance(one, ObligationMerged)}
-        openings = self._openings()
+        said_of = self._said_of()
         for case in self.cases:
             self._compare_what_is_owed(case)
-            for one in self._owed(case):
-                if one.due_at is None or one.id in merged:
+            lawful = contract_duties(log, case.case_id)
+            owed: dict[str, Owed] = {}
+            for one in self._owed(case):  # the duty to tell before what follows from it
+                dues = tuple((place, due) for place, _, due in said_of[one.id] if due is not None)
+                if not dues:
                     continue
+                by_itself = lawful.get(Duty(one.patient, one.provider, one.duty, one.instrument))
+                opened = Opened(*said_of[one.id][0][:2])
+                if by_itself is not None:
+                    opened = Opened(by_itself.place, by_itself.event.event_id)
                 tell_id = obligation_id(case.case_id, one.patient, one.provider, "tell", one.instrument)
-                owed = Owed(
+                owed[one.id] = Owed(
                     id=one.id,
                     case_id=case.case_id,
                     patient=one.patient,
                     provider=one.provider,
                     duty=one.duty,
-                    due_at=one.due_at,
-                    openings=openings[one.id],
-                    tell_id=tell_id,
+                    opened=opened,
+                    dues=dues,
+                    tell=owed[tell_id] if one.duty == "share_findings" else None,
                 )
-                lawful = breached(self.partition.log, owed, accepted)
-                assert one.breached == lawful, f"by law breached: {lawful}\n{one}\n{self._told()}"
+                by_law = breached(log, owed[one.id], agreed)
+                assert one.breached == by_law, f"by law breached: {by_law}\n{one}\n{self._told()}"
+
+    def _said_of(self) -> dict[str, list[tuple[int, str, Instant | None]]]:
+        """Of each duty where in the log which record gave it a due time, the first time that it opened it."""
+        found: dict[str, list[tuple[int, str, Instant | None]]] = defaultdict(list)
+        for place, said in enumerate(self.said_by):
+            for one in said:
+                if isinstance(one, ObligationOpened | ObligationReopened | ObligationRedated):
+                    found[one.subject].append((place, one.cause, one.due_at))
+        return found
 
     def _compare_what_is_owed(self, case: Case) -> None:
         """Law.md §1.9.1, §1.9.2 and §2: which duties under the contract there are, and by when."""
@@ -423,16 +440,6 @@ class Histories(RuleBasedStateMachine):
             if one.id not in closed and lawful[duty].event.event_id not in mistakes and moves:
                 by_law = due_at(log, duty, lawful[duty])
                 assert one.due_at == by_law, f"due by law {by_law}: {one}\n{self._told()}"
-
-    def _openings(self) -> dict[str, tuple[tuple[int, str], ...]]:
-        anew = (events.HarmRegraded, events.CandourOptedIn)
-        found: dict[str, tuple[tuple[int, str], ...]] = defaultdict(tuple)
-        for place, (record, said) in enumerate(zip(self.partition.log, self.said_by, strict=True)):
-            for outcome in said:
-                opened = isinstance(outcome, ObligationOpened)
-                if opened or (isinstance(outcome, ObligationReopened) and isinstance(record, anew)):
-                    found[outcome.subject] += ((place, outcome.cause),)
-        return found
 
     def _told(self) -> str:
         return "\n".join(self.lines)
