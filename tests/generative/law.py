@@ -164,7 +164,7 @@ class _Known:
         return bool(done or declined)
 
     def _declined(self, place: int) -> list[Instant]:
-        """When refusals and a first attempt came together, of those refusals after which they were not met."""
+        """When a refusal and an attempt came together, of those refusals after which they were not met."""
         attempts, met, refusals = self._contacts(place)
         return [max(at, min(attempts)) for at in refusals if attempts and at >= max(met, default=at)]
 
