@@ -1,11 +1,12 @@
 """Follow-ups over HTTP on the real PostgreSQL: the facts they carry, what they change, what is refused."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from producers.faults import TYPES
+from producers.follow_ups import AnyFollowUp
 from producers.roles import MAY, ROLES, Role
 from rules.escalation.triggers import never_event_subject
 from rules.identity import escalation_id, obligation_id
@@ -78,6 +79,9 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "material_fact_shared": ("material_fact_recorded",),
 }
 """What must stand on a case before this can."""
+BODIES = {
+    get_args(kind.model_fields["type"].annotation)[0]: kind for kind in get_args(get_args(AnyFollowUp)[0])
+}
 BY_AUDITOR = {
     "openness_finding_recorded",
     "indemnity_decision_recorded",
@@ -122,10 +126,9 @@ def role_for(kind: str) -> str:
     return "auditor" if kind in BY_AUDITOR else "admin" if kind == "case_released" else "safety"
 
 
-@pytest.mark.parametrize("kind", EVERY)
-def test_every_follow_up_becomes_its_record_with_the_facts_of_the_case(room: Room, kind: str) -> None:
-    case = room.report()
-    body = {"type": kind, "at": AT, "by_role": "consultant", **EVERY[kind]}
+def asked(room: Room, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A case, and a body of this kind that it can take."""
+    case, body = room.report(), {"type": kind, **EVERY[kind]}
     if kind == "case_linked":
         body["duplicate_of"] = room.report()["case_id"]
     if kind == "event_retracted":
@@ -136,6 +139,13 @@ def test_every_follow_up_becomes_its_record_with_the_facts_of_the_case(room: Roo
         before = room.post(case["case_id"], {"type": first, **EVERY[first]}, role_for(first))
         if kind == "material_fact_shared":
             body["fact_event_id"] = before.json()["event_id"]
+    return case, body
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_every_follow_up_becomes_its_record_with_the_facts_of_the_case(room: Room, kind: str) -> None:
+    case, body = asked(room, kind)
+    body |= {"at": AT, "by_role": "consultant"}
     answer = room.post(case["case_id"], body, role_for(kind))
     assert answer.status_code == 201, answer.text
     record = room.records(case["case_id"])[-1]
@@ -145,6 +155,26 @@ def test_every_follow_up_becomes_its_record_with_the_facts_of_the_case(room: Roo
     assert record.facts.reported_at == DAWN
     if isinstance(record, records.FollowUp):
         assert (record.patient, record.provider) == ("p1", "RXX")
+
+
+WRITTEN = {"reason", "evidence", "evidence_held", "ward", "incident_type", "factors", "name", "by_role"}
+"""Fields in which a person writes words; one of a list is in a list."""
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_no_word_of_a_follow_up_goes_to_the_log(room: Room, kind: str) -> None:
+    """Wherever somebody may write a word, a word that nobody else writes."""
+    case, body = asked(room, kind)
+    body["nobody knows this"] = "Xylophone"
+    for name in WRITTEN & set(BODIES[kind].model_fields):
+        body[name] = ["Xylophone"] if name in ("evidence_held", "factors") else "Xylophone"
+    ((before_it,),) = room.rows("SELECT coalesce(max(id), 0) FROM door.outbox")
+    answer = room.post(case["case_id"], body, role_for(kind))
+    assert answer.status_code == 201, answer.text
+    sent = room.rows("SELECT value, headers::text, key FROM door.outbox WHERE id > %s", before_it)
+    assert sent
+    assert not [1 for value, headers, key in sent if b"Xylophone" in bytes(value) + (headers + key).encode()]
+    assert "Xylophone" in repr(room.texts(case["case_id"])[-1])
 
 
 @pytest.mark.parametrize("role", ROLES)
