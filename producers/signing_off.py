@@ -83,7 +83,8 @@ def _sign(visit: Visit, release_id: str, body: SignOffBody) -> dict[str, Any]:
     sealed = key.seal_reporter(event_id, {"name": body.name, "role": "director", "release": release_id})
     # Whoever takes names in may not read them, so what was kept before shows in that nothing is added.
     row = insert(reporters).values(event_id=event_id, case_id=key.case_id, sealed=sealed)
-    if visit.connection.execute(row.on_conflict_do_nothing()).rowcount == 0:
+    added = row.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    if visit.connection.execute(added).rowcount == 0:
         raise Refused(409, "Signed before", [Fault("", f"{release_id} has been signed; that stands.")])
     visit.append_sign_off(
         ReleaseSigned(

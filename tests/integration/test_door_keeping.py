@@ -158,6 +158,7 @@ def test_other_figures_of_a_release_can_be_signed_again(room: Room, tmp_path: Pa
     assert sorted(signers(room.database, tmp_path, release, **asked)) == ["Ada Director", "Grace Director"]
     with pytest.raises(Refused, match="Signed before"):
         sign_off(door, release, SignOffBody(sha256="2" * 64, name="Ada Director"), Caller("director"))
+    door.engine.dispose()
 
 
 def test_nobody_signs_where_the_key_of_the_sign_off_was_destroyed(room: Room) -> None:
