@@ -39,11 +39,14 @@ def link(visit: Visit, duplicate: OpenCase, body: CaseLinkedBody, common: dict[s
     if duplicate.duplicate_of is not None:
         mend = "Retract that link first if it was a mistake."
         raise wrong("", f"is a duplicate of {duplicate.duplicate_of} already.", mend)
+    if primary.state.report_retracted:
+        raise wrong(
+            "/duplicate_of", "was reported by mistake, and that was retracted.", "Link a case that stands."
+        )
     if primary.duplicate_of is not None:
         detail = f"is itself a duplicate, of {primary.duplicate_of}."
         raise wrong("/duplicate_of", detail, f"Link to {primary.duplicate_of} instead.")
-    depending = select(cases.c.case_id).where(cases.c.duplicate_of == duplicate.case_id).limit(1)
-    if visit.connection.execute(depending).first() is not None:
+    if has_duplicates(visit, duplicate):
         raise wrong("", "has duplicates of its own.", "Link those to the other case first.")
     if ORDER.index(primary.state.harm) < _MODERATE <= ORDER.index(duplicate.state.harm):
         detail = (
@@ -73,6 +76,12 @@ def link(visit: Visit, duplicate: OpenCase, body: CaseLinkedBody, common: dict[s
             other_never_event=stood_as_one(visit, other),
         )
         visit.append(case, record, twin=twin)
+
+
+def has_duplicates(visit: Visit, case: OpenCase) -> bool:
+    """Whether what others owe is owed under this case."""
+    depending = select(cases.c.case_id).where(cases.c.duplicate_of == case.case_id).limit(1)
+    return visit.connection.execute(depending).first() is not None
 
 
 def is_id(text: str) -> bool:

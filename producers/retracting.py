@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from producers.facts import without
 from producers.follow_ups import EventRetractedBody
-from producers.linking import is_id
+from producers.linking import has_duplicates, is_id
 from producers.refusals import wrong
 from producers.roles import REPORT, Caller, require
 from producers.tables import events
@@ -39,6 +39,9 @@ def retract(
         require(caller, REPORT if found.type == "reported" else found.type)
     if found.retracted_by is not None:
         raise wrong("/event_id", "was retracted before.", "Nothing needs to be sent.")
+    if found.type == "reported" and has_duplicates(visit, case):
+        mend = "Retract the links of its duplicates first: what they owe is owed under this case."
+        raise wrong("/event_id", "is the report of a case to which others are linked.", mend)
     pairs = [(case, found, common["event_id"])]
     if found.twin is not None:
         twin = visit.connection.execute(select(events).where(events.c.event_id == found.twin)).one()

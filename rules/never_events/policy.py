@@ -99,7 +99,8 @@ class Readings(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: str
     future_tolerance_minutes: int
     gates: dict[GateName, Gate]
-    tells_contract: bool = False  # so adopted before it came
+    tells_contract: bool = False  # so adopted before it came, and the next
+    asks_physical: bool = False
 
 
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,6 +119,7 @@ class Policy:
         self.breaks = tuple(sorted(content.breaks.breaks, key=lambda one: one.on))
         self.gates = content.readings.gates
         self.tells_contract = content.readings.tells_contract
+        self.asks_physical = content.readings.asks_physical
         self._carried_over = {code: one for one in content.carried_over for code in one.types}
         self.future_tolerance_minutes = content.readings.future_tolerance_minutes
 

@@ -114,7 +114,8 @@ def gate_of(type: Type | None, policy: Policy, patients: Sequence[Patient]) -> G
     grades = [max(one.physical, one.psychological, key=_RANK.__getitem__) for one in patients]
     if any(_RANK[grade] >= _RANK[reaches] for grade in grades):
         return "met"
-    return "not_known" if "not_known" in grades else "not_met"
+    asked = [one.physical for one in patients] if policy.asks_physical else grades
+    return "not_known" if "not_known" in asked else "not_met"
 
 
 def that_count(statements: Sequence[Statement]) -> list[Statement]:

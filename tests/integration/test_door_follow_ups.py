@@ -442,6 +442,18 @@ def test_what_comes_to_a_duplicate_is_led_to_the_case_where_it_counts(room: Room
     )
 
 
+def test_the_report_of_a_case_with_duplicates_is_retracted_only_after_their_links(room: Room) -> None:
+    duplicate, primary = room.report()["case_id"], room.report()
+    link = room.follow(duplicate, {"type": "case_linked", "duplicate_of": primary["case_id"]})
+    mistake = {"type": "event_retracted", "reason": "It was a drill.", "event_id": primary["report_id"]}
+    detail = refused(room.post(primary["case_id"], mistake), 422, "/event_id")
+    assert "Retract the links of its duplicates first" in detail
+    room.follow(duplicate, {**mistake, "event_id": link["event_id"]})
+    room.follow(primary["case_id"], mistake)
+    again = {"type": "case_linked", "duplicate_of": primary["case_id"]}
+    assert "Link a case that stands" in refused(room.post(duplicate, again), 422, "/duplicate_of")
+
+
 def test_a_link_that_would_hide_a_duty_is_refused(room: Room) -> None:
     duplicate, primary = room.report(), room.report(harm={"physical": "low"})
     body = {"type": "case_linked", "duplicate_of": primary["case_id"]}

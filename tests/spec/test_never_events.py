@@ -306,6 +306,20 @@ TOPIC = Topic(
             "proposed:grade 2011/9 gate=not_known",
         ),
         LedgerLaw(
+            "A psychological grade does not stand for the physical one that is not known",
+            "§4.3; §11.11 missing is not none",
+            """2013-12-20 09:00  report harm=not_known mind=low occurred=2013-12-19T10:00 by=PZZ
+            2014-01-06 10:00  confirm 2011/9""",
+            "proposed:grade 2011/9 gate=not_known",
+        ),
+        LedgerLaw(
+            "Where the physical grade is known the other need not be",
+            "§4.3",
+            """2013-12-20 09:00  report harm=low occurred=2013-12-19T10:00 by=PZZ
+            2014-01-06 10:00  confirm 2011/9""",
+            "withdrawn:gate_not_met 2011/9",
+        ),
+        LedgerLaw(
             "A gate of death: severe harm is not enough",
             "§4.3",
             """2013-12-20 09:00  report harm=severe occurred=2013-12-19T10:00 by=PZZ
