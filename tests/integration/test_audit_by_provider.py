@@ -116,7 +116,8 @@ def test_page_and_file_show_the_silent(room: PagesRoom) -> None:
     page = room.page("/audit")
     row = page.split("Wolds and Fenside NHS Foundation Trust (RYY)")[1].split("</tr>")[0]
     assert "Nothing reported" in row
-    assert "Gone quiet, 1 ward gone quiet" in row
+    assert ">Gone quiet</strong>" in row
+    assert ">1 ward gone quiet</strong>" in row
     assert "green" not in row
     text = room.ask.get("/audit.csv", {"as_at": "2013-12-19T12:00:00Z"}).text
     said, duties, providers, never = (list(csv.reader(part.splitlines())) for part in text.split("\r\n\r\n"))

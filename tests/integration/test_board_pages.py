@@ -134,6 +134,7 @@ def test_a_deadline_that_is_near_is_said_in_words(room: PagesRoom) -> None:
     assert "8 Jan 2014, 23:59 GMT Target near" in target, "a target is no deadline"
     assert "Deadline" not in target
     words = [room.page(f"/cases/{id}").count("Deadline near</strong>") for id in (NEAR, FAR, GONE, TARGET)]
+    assert "Deadline near</strong> <strong>1 day left" in sub(r"\s+", " ", room.page(f"/cases/{NEAR}"))
     assert words == [2, 0, 1, 1], "once on the duty, and where the timeline tells of the warning"
 
 

@@ -278,7 +278,7 @@ def test_silence_is_a_row_without_figures_and_stands_above_the_others() -> None:
     assert (silent["gone_quiet"], silent["wards_gone_quiet"], silence(silent)) == (
         True,
         1,
-        "Gone quiet, 1 ward gone quiet",
+        ["Gone quiet", "1 ward gone quiet"],
     )
     names = ("moderate_or_worse", "harm_not_known", "obligations", "told", "written")
     assert [reporting[name] for name in names] == [1, 1, 4, 1, 0]

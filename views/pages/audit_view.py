@@ -114,12 +114,11 @@ def named(row: Row) -> str:
     return f"{row['name']} ({row['provider']})" if row["name"] else f"{row['provider']}, not in the directory"
 
 
-def silence(row: Row) -> str:
-    """Where it may be too quiet to be believed; empty where nothing says so."""
+def silence(row: Row) -> list[str]:
+    """Where it may be too quiet to be believed."""
     wards = row["wards_gone_quiet"]
     said = ["Gone quiet"] if row["gone_quiet"] else []
-    said += [f"{wards} {'ward' if wards == 1 else 'wards'} gone quiet"] if wards else []
-    return ", ".join(said)
+    return said + ([f"{wards} {'ward' if wards == 1 else 'wards'} gone quiet"] if wards else [])
 
 
 TOTALS = (
