@@ -35,6 +35,9 @@ TICKING, WAITS_FOR_A_PERSON = "ticking", "waits for a person"
 last_tick_ms = Gauge("candour_clock_last_tick_ms", "The newest tick, in milliseconds since the epoch")
 stopped = Gauge("candour_clock_stopped", "1 while the clock waits for a person")
 
+_Hands = tuple[Instant, int]
+"""Wall and elapsed time, read together; milliseconds."""
+
 
 class SystemClockProcess:
     """`elapsed_ms`: time that no one can set; it goes on while the machine sleeps."""
@@ -42,7 +45,7 @@ class SystemClockProcess:
     def __init__(self, engine: Engine, interval_seconds: float) -> None:
         self._engine, self._interval = engine, interval_seconds
         self._codec: Codec | None = None
-        self._before: tuple[Instant, int] | None = None
+        self._before: _Hands | None = None
         self._ticked_at: float | None = None
         self.state = "starting"
 
@@ -71,29 +74,33 @@ class SystemClockProcess:
     def step(self) -> str:
         """One tick, if it may be; gives the state in which that leaves the clock."""
         with self._engine.begin() as connection:
-            if not connection.execute(_LOCK).scalar():
-                self._before = None
-                return "standby"
-            self._codec = self._codec or codec_of(connection)
-            last, alarm = last_tick(connection), newest_alarm(connection)
-            if alarm is not None and alarm.cleared_at is None:
-                self._before = None  # who clears an alarm has looked at both clocks
-                return WAITS_FOR_A_PERSON
-            wall, elapsed = self.wall_ms(connection), self.elapsed_ms()
-            cleared = alarm is not None and alarm.last_tick == last
-            problem = self._problem(wall, elapsed, None if cleared else last)
-            self._before = (wall, elapsed)
-            if problem is not None:
-                note(connection, wall, *problem, last, stops=True)
-                log.critical("the clock stops: %s", problem[1])
-                return WAITS_FOR_A_PERSON
-            as_of = system_tick(connection, self._codec)
-            if as_of is None:
-                return "behind the last tick"
-            self._signal_gap(connection, last, as_of)
-        last_tick_ms.set(as_of)
-        self._ticked_at = time.monotonic()
-        return TICKING
+            state, seen, as_of = self._look(connection)
+        self._before = seen  # not before it is committed: an alarm that could not be written is found again
+        if as_of is not None:
+            last_tick_ms.set(as_of)
+            self._ticked_at = time.monotonic()
+        return state
+
+    def _look(self, connection: Connection) -> tuple[str, _Hands | None, Instant | None]:
+        """The state, what both clocks showed, and the tick if one was written."""
+        if not connection.execute(_LOCK).scalar():
+            return "standby", None, None
+        self._codec = self._codec or codec_of(connection)
+        last, alarm = last_tick(connection), newest_alarm(connection)
+        if alarm is not None and alarm.cleared_at is None:
+            return WAITS_FOR_A_PERSON, None, None  # who clears an alarm has looked at both clocks
+        seen = wall, elapsed = self.wall_ms(connection), self.elapsed_ms()
+        cleared = alarm is not None and alarm.last_tick == last
+        problem = self._problem(wall, elapsed, None if cleared else last)
+        if problem is not None:
+            note(connection, wall, *problem, last, stops=True)
+            log.critical("the clock stops: %s", problem[1])
+            return WAITS_FOR_A_PERSON, seen, None
+        as_of = system_tick(connection, self._codec)
+        if as_of is None:
+            return "behind the last tick", seen, None
+        self._signal_gap(connection, last, as_of)
+        return TICKING, seen, as_of
 
     def _problem(self, wall: Instant, elapsed: int, last: Instant | None) -> tuple[str, str] | None:
         if self._before is not None:

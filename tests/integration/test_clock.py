@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from embedded import ports
 from producers.clock import APART_MS, ORDINARY_GAP_MS, TICKING, WAITS_FOR_A_PERSON, SystemClockProcess
@@ -132,6 +133,31 @@ def test_it_stops_when_wall_and_elapsed_time_part_by_more_than_a_minute(room: Ro
     time.sleep(0.01)
     assert Turned(room.database).step() == TICKING
     assert notes(room) == [("parted", True, "admin")]
+
+
+@pytest.mark.parametrize("parted_ms", [APART_MS + 1000, -APART_MS - 1000])
+def test_a_jump_is_seen_again_where_the_alarm_could_not_be_written(room: Room, parted_ms: int) -> None:
+    class Cut(Turned):
+        """Its connection is lost between what it saw and the commit, once the hands have parted."""
+
+        cut = False
+
+        def _problem(self, wall: int, elapsed: int, last: int | None) -> tuple[str, str] | None:
+            found = super()._problem(wall, elapsed, last)
+            if found is not None and not self.cut:
+                self.cut = True
+                room.rows(KILL)
+            return found
+
+    clock = Cut(room.database)
+    assert clock.step() == TICKING
+    clock.ahead_ms = parted_ms
+    with pytest.raises(DBAPIError):
+        clock.step()
+    assert notes(room) == []
+    assert clock.step() == WAITS_FOR_A_PERSON
+    assert notes(room) == [("parted", True, None)]
+    assert ticks(room) == 1
 
 
 def test_a_minute_apart_is_ordinary_and_so_is_a_machine_that_slept(room: Room) -> None:
