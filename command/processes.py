@@ -63,6 +63,7 @@ def _part(name: str, settings: Settings, stack: Stack) -> Part:
         environment=environment,
         # SIGTERM lets the engine end on a commit, which an upgrade rests on.
         stop_seconds=20.0,
+        vital=name == "web",
     )
 
 

@@ -35,6 +35,7 @@ def kafka(places: Places, port: int, controller_port: int) -> Part:
         # A clean end makes the next start quick; if it hangs, the next `up` ends it.
         death_signal=signal.SIGTERM,
         stop_seconds=30.0,
+        vital=False,
     )
 
 

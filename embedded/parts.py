@@ -26,6 +26,8 @@ class Part:
     """What it gets when the supervisor was killed."""
     user: int | None = None
     ready_seconds: float = 120.0
+    vital: bool = True
+    """Whether all ends where it does not stay up; the others are started again for as long as it takes."""
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ def registry(places: Places, port: int, management_port: int, kafka: str, needs:
         },
         death_signal=signal.SIGTERM,
         stop_seconds=15.0,
+        vital=False,
     )
 
 

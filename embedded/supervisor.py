@@ -22,7 +22,7 @@ from embedded.problems import StartError
 from embedded.running import Running
 
 _BEAT_SECONDS = 0.05
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
+_FIRST_PAUSE, _DOUBLINGS, _LONGEST_PAUSE = 0.5, 5, 15.0
 _STEADY_SECONDS = 60.0
 GIVE_UP_SECONDS = 300.0
 
@@ -150,15 +150,20 @@ class Supervisor:
         self._failed(part, reason, diagnosis.ending(exit_code))
 
     def _failed(self, part: Running, reason: str, shortly: str) -> None:
-        if part.name not in self._done:
+        if part.name not in self._done and (part.spec.vital or self._waited_for(part.name)):
             raise StartError(reason)
         now = time.monotonic()
         part.failing_since = part.failing_since or now
-        if now - part.failing_since > self._give_up:
+        if part.spec.vital and now - part.failing_since > self._give_up:
             raise StartError(f"{reason} (given up after {self._give_up / 60:.0f} minutes of restarts)")
-        pause = min(_FIRST_PAUSE * 2.0**part.failures, _LONGEST_PAUSE)
+        pause = pause_after(part.failures)
         part.failed(reason, pause)
-        self._tell(f"{part.name}: {shortly}; starting it again in {pause:g} s ({part.log})")
+        told = f"{part.name}: {shortly}" if part.name in self._done else reason
+        self._tell(f"{told}; starting it again in {pause:g} s ({part.log})")
+
+    def _waited_for(self, name: str) -> bool:
+        """Whether something cannot begin before it has answered for the first time."""
+        return any(name in node.needs for node in self._nodes if node.name not in self._done)
 
     def _write(self) -> None:
         state.write(self._places.run, [part.record for part in self._parts.values()])
@@ -192,6 +197,11 @@ class Supervisor:
                     needed.add(need)
                     pending.extend(needs[need])
         return needed
+
+
+def pause_after(failures: int) -> float:
+    """Seconds before the next start, after so many failures before this one."""
+    return min(_FIRST_PAUSE * 2.0 ** min(failures, _DOUBLINGS), _LONGEST_PAUSE)
 
 
 def handle_signals(supervisor: Supervisor) -> None:

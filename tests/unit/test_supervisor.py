@@ -16,11 +16,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+from command.infrastructure import INNER_PORTS, infrastructure
+from command.processes import NAMES, processes
+from command.settings import read
+from command.stack import Stack
 from embedded import diagnosis, ports, state
 from embedded.parts import Node, Part, Step, in_order
 from embedded.places import Places
 from embedded.problems import StartError
-from embedded.supervisor import Supervisor
+from embedded.supervisor import Supervisor, pause_after
 
 SLEEPER = "import time; time.sleep(600)"
 STUBBORN = "import signal as s, time; s.signal(s.SIGTERM, s.SIG_IGN); print(1, flush=True); time.sleep(600)"
@@ -175,6 +179,54 @@ def test_restarts_without_end_are_given_up(places: Places, tmp_path: Path) -> No
     with running([spec], places, give_up=1.0) as run:
         run.thread.join(30)
         assert "given up after" in str(run.error)
+
+
+def test_a_part_that_is_not_vital_is_started_again_for_as_long_as_it_takes(
+    places: Places, tmp_path: Path
+) -> None:
+    once = tmp_path / "once"
+    code = (
+        f"import os, time\nif os.path.exists({str(once)!r}): raise SystemExit(70)\n"
+        f"open({str(once)!r}, 'w').close(); time.sleep(0.3)"
+    )
+    engine = replace(part("engine", code), ready=once.exists, vital=False)
+    with running([part("web"), engine], places, give_up=0.2) as run:
+        until(lambda: any("starting it again in 2 s" in line for line in run.told))
+        assert run.error is None
+        assert psutil.pid_exists(run.pids()["web"])
+        assert any(line.startswith("engine: it ended with status 70; starting") for line in run.told)
+        until(lambda: {each.name: each.state for each in state.read(places.run)}["engine"] == "restarting")
+        shown = {each.name: each for each in state.read(places.run)}
+        assert "status 70" in str(shown["engine"].problem)
+
+
+def test_the_first_start_of_a_part_that_nothing_waits_for_ends_nothing(places: Places) -> None:
+    sink = replace(part("sink", "raise SystemExit('run candour rebuild')"), ready=lambda: False, vital=False)
+    with running([part("web"), sink], places) as run:
+        until(lambda: len(run.told) >= 2)
+        assert run.error is None
+        assert not run.ready.is_set()
+        assert "web" in run.pids()
+        assert "run candour rebuild" in run.told[0]
+
+
+def test_the_first_start_of_what_others_wait_for_ends_all(places: Places) -> None:
+    kafka = replace(part("kafka", "raise SystemExit(3)"), ready=lambda: False, vital=False)
+    with running([kafka, part("web", needs=("kafka",))], places) as run:
+        run.thread.join(20)
+        assert "kafka: it ended with status 3" in str(run.error)
+
+
+def test_what_intake_needs_is_vital_and_nothing_else(places: Places) -> None:
+    settings = read({"CANDOUR_DATA": str(places.data)})
+    infra = infrastructure(settings, places, dict.fromkeys(INNER_PORTS, 1))
+    stack = Stack("", "", "", "", "", "system", dict.fromkeys(NAMES, 1))
+    parts = [*infra.parts, *processes(settings, stack)]
+    assert {part.name for part in parts if part.vital} == {"postgres", "web"}
+
+
+def test_pauses_grow_to_the_longest_and_no_further() -> None:
+    assert [pause_after(failures) for failures in (0, 1, 4, 5, 5000)] == [0.5, 1.0, 8.0, 15.0, 15.0]
 
 
 def test_a_part_that_will_not_end_is_killed(places: Places) -> None:
