@@ -80,8 +80,10 @@ def _tables(database: str) -> None:
     import producers.migrations
     import sinks.migrations
     import sinks.notify.migrations
+    from producers.restored import settle_in
 
     producers.migrations.upgrade(database)
+    settle_in(database)
     sinks.migrations.upgrade(database)
     sinks.notify.migrations.upgrade(database)
 

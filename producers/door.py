@@ -146,6 +146,19 @@ class Door:
             yield visit
             visit.write()
 
+    def lacks(self) -> str | None:
+        """What keeps it from taking anything in; None where it would."""
+
+        def look() -> None:
+            with self.visit():
+                pass
+
+        try:
+            patiently(look)
+        except (NotReady, DBAPIError) as error:
+            return str(error)
+        return None
+
     def answered(self, visit: Visit, key: str, fingerprint: bytes) -> Answer | None:
         """The answer that was given to this key. Raises `Refused` where it was for something else."""
         found = visit.connection.execute(

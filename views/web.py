@@ -11,8 +11,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
@@ -126,12 +125,8 @@ def run(
             return door.clock.now(connection)
 
     def ready() -> tuple[bool, dict[str, object]]:
-        try:
-            with store.connect() as connection:
-                connection.execute(text("SELECT 1"))
-        except DBAPIError:
-            return False, {"database": "away"}
-        return True, {"database": "answers"}
+        lacking = door.lacks()
+        return lacking is None, {"intake": lacking or "open"}
 
     app = create_app(
         apis=apis, store=store, access=access, now=now, ready=ready, version={"version": released("candour")}

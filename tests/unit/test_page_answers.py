@@ -37,7 +37,7 @@ def made(*apis: APIRouter, now: Callable[[], int] = nobody_answers) -> FastAPI:
         store=engine("postgresql://nobody@127.0.0.1:1/none"),
         access=Access(SignIn(demonstration=True)),
         now=now,
-        ready=lambda: (False, {"database": "away"}),
+        ready=lambda: (False, {"intake": "away"}),
         version={"version": "0"},
     )
 
