@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bars
 from sqlalchemy import Connection, Engine, func, select, text
 
+from health.locks import briefly
 from schemas.registry import RegistryCodec
 from sinks.arrivals import read
 from sinks.database import engine
@@ -55,8 +56,8 @@ def _alone(store: Engine) -> Iterator[Connection]:
 
 def _empty(connection: Connection) -> None:
     names = ", ".join(str(table) for table in DERIVED)
-    connection.execute(text(f"TRUNCATE {names}"))  # without RESTART IDENTITY
-    connection.commit()
+    without_new_numbers = text(f"TRUNCATE {names}")  # no RESTART IDENTITY
+    briefly(connection, lambda one: one.execute(without_new_numbers))
 
 
 def _restore(

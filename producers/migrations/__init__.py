@@ -6,9 +6,10 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from producers.connections import libpq, transaction
+from health.locks import briefly
+from producers.connections import libpq, unlimited
 
 HERE = Path(__file__).parent
 _LOCK = 0x63616E64_6F6F7201  # two processes that start together must not both migrate
@@ -31,9 +32,17 @@ def grant(database: str) -> None:
 
 
 def _move(database: str, how: Callable[[Config], None]) -> None:
-    with transaction(database, limited=False) as connection:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+
+    def work(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        config = Config()
-        config.set_main_option("script_location", str(HERE))
         config.attributes["connection"] = connection
         how(config)
+
+    made = unlimited(database, connections=1)
+    try:
+        with made.connect() as connection:
+            briefly(connection, work)
+    finally:
+        made.dispose()

@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
+from health.locks import briefly
 from sinks.database import engine
 from sinks.tables import SCHEMA
 
@@ -27,11 +28,15 @@ def _run(database: str, move: Callable[[Config], None]) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     store = engine(database)
+
+    def work(connection: Connection) -> None:
+        _alone(connection)
+        config.attributes["connection"] = connection
+        move(config)
+
     try:
-        with store.begin() as connection:
-            _alone(connection)
-            config.attributes["connection"] = connection
-            move(config)
+        with store.connect() as connection:
+            briefly(connection, work)
     finally:
         store.dispose()
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, insert, select, text
 
 from command.topics import create_topics
+from producers.relay import Relay
 from schemas import event_types as events
 from schemas import outcome_types as outcomes
 from schemas.registry import RegistryCodec
@@ -20,6 +21,7 @@ from sinks.ends import Ends
 from sinks.migrations import upgrade
 from sinks.rebuild import rebuild
 from sinks.settled import EngineOffsets, Settling
+from tests.integration.door_room import open_room
 from tests.integration.filled import own_database
 from tests.integration.log_writer import (
     DUE,
@@ -48,6 +50,11 @@ def store(infra: Stack) -> Iterator[Engine]:
     made = engine(infra.database)
     yield made
     made.dispose()
+
+
+WAITING = """
+    SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'TRUNCATE%%'
+"""
 
 
 class Sink:
@@ -308,6 +315,39 @@ def test_rebuild_restores_every_row_while_the_sink_is_running(
     log.event(reported("after-the-rebuild"))
     caught_up(store, log)
     assert row(store, "cases", "case_id", "after-the-rebuild")["kind"] == "incident"
+
+
+def test_a_rebuild_that_waits_for_a_reader_lets_reports_and_readers_through(
+    log: LogWriter, store: Engine, infra: Stack
+) -> None:
+    log.event(reported("read-for-long"))
+    caught_up(store, log)
+    with open_room(infra.database) as room, store.connect() as reader:
+        reader.execute(select(func.count()).select_from(tables.outcomes))
+        rebuilding = threading.Thread(
+            target=lambda: rebuild(
+                database=infra.database, kafka=infra.kafka, registry=infra.registry, progress=False
+            )
+        )
+        rebuilding.start()
+        wait(lambda: room.rows(WAITING) == [(True,)])
+        relay = Relay(room.database, infra.kafka)
+        relaying = threading.Thread(target=relay.run)
+        relaying.start()
+        room.report()
+        try:
+            wait(lambda: room.rows("SELECT count(*) FROM door.outbox") == [(0,)], 10)
+            with store.begin() as another:
+                another.execute(text("SET LOCAL statement_timeout = 5000"))
+                another.execute(select(func.count()).select_from(tables.outcomes))
+            assert rebuilding.is_alive()
+        finally:
+            reader.rollback()
+            rebuilding.join(60)
+            relay.stop()
+            relaying.join()
+    caught_up(store, log)
+    assert row(store, "cases", "case_id", "read-for-long")["kind"] == "incident"
 
 
 def all_settled(store: Engine, as_of: int) -> bool:
