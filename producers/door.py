@@ -40,6 +40,10 @@ T = TypeVar("T")
 NEEDED = frozenset({"calendar", *(f"policy:{rule}" for rule in DEFAULTS)})
 _KEY_CHARACTERS = 255
 _ONCE = "once:"
+_IN_DOUBT = (
+    "The database was lost before it confirmed: this may have been taken in. Sent again under the same "
+    "Idempotency-Key it is taken in once and has the same answer; sent without one, look for it first."
+)
 _ATTEMPTS = 3
 # Serialization, deadlock, and the same key at the same moment: whoever was first has answered it.
 _AGAIN = ("40001", "40P01", "23505")
@@ -138,13 +142,20 @@ class Door:
         if self._codec is None:
             with self.engine.connect() as connection:
                 self._codec = codec_of(connection)
-        with self.engine.begin() as connection:
-            visit = Visit(connection, self.clock, self.vault, self._codec)
-            if not self._adopted:
-                _check_adopted(visit)
-            self._adopted = True  # ids of transactions only grow, so this holds for all later ones
-            yield visit
-            visit.write()
+        written = False
+        try:
+            with self.engine.begin() as connection:
+                visit = Visit(connection, self.clock, self.vault, self._codec)
+                if not self._adopted:
+                    _check_adopted(visit)
+                self._adopted = True  # ids of transactions only grow, so this holds for all later ones
+                yield visit
+                visit.write()
+                written = True
+        except (DBAPIError, psycopg.Error) as error:
+            if written and _away(error):
+                raise NotReady(_IN_DOUBT) from error
+            raise
 
     def lacks(self) -> str | None:
         """What keeps it from taking anything in; None where it would."""
@@ -215,10 +226,16 @@ def _state(error: DBAPIError | psycopg.Error) -> str:
     return getattr(cause, "sqlstate", None) or ""
 
 
+def _away(error: DBAPIError | psycopg.Error) -> bool:
+    """Whether the connection was lost; asked of a commit, what became of it is not known then."""
+    state = _state(error)
+    return not state or state[:2] in ("08", "57")
+
+
 def _reason(error: DBAPIError | psycopg.Error) -> Exception:
     state = _state(error)
-    # None: no connection. 08 connection, 53 resources, 57 shutdown or timeout, 25P too long, others clash.
-    if not state or state[:2] in ("08", "23", "40", "53", "57") or state.startswith("25P"):
+    # Beside the connection, 08 and 57: 53 resources, 25P too long, others clash.
+    if _away(error) or state[:2] in ("23", "40", "53") or state.startswith("25P"):
         return NotReady("The database does not answer; nothing was taken in.")
     return error
 

@@ -53,7 +53,8 @@ class Feed:
         queue: Queue = asyncio.Queue(_QUEUED)
         self._queues.add(queue)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._listen())
+            self._listening = asyncio.Event()  # its own: one that was cancelled may end after this begins
+            self._task = asyncio.create_task(self._listen(self._listening))
         try:
             while not await self._ready():
                 yield []
@@ -93,8 +94,8 @@ class Feed:
         rows = await (await connection.execute(_AFTER, values(seen))).fetchall()
         return told(rows, seen) if len(rows) <= MOST else await asyncio.to_thread(self._since, seen)
 
-    async def _listen(self) -> None:
-        """Until it is cancelled; after a loss it goes on from what it has told."""
+    async def _listen(self, listening: asyncio.Event) -> None:
+        """Until it is cancelled; after a loss it goes on from what it told. `listening`: set meanwhile."""
         seen: int | None = None
         while True:
             try:
@@ -106,7 +107,7 @@ class Feed:
                     came, upto = await asyncio.to_thread(self._since, seen)
                     self._tell(came)
                     seen = upto
-                    self._listening.set()
+                    listening.set()
                     while True:
                         # What is notified while the news is read comes in one turn.
                         async for _ in connection.notifies(stop_after=1):
@@ -117,7 +118,7 @@ class Feed:
             except (psycopg.Error, SQLAlchemyError, OSError) as error:
                 log.warning("the live feed waits for the database", error=type(error).__name__)
             finally:
-                self._listening.clear()
+                listening.clear()
             await asyncio.sleep(_AGAIN_SECONDS)
 
     def _tell(self, came: list[News]) -> None:

@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from producers.cases import known
-from producers.connections import LONGEST_TRANSACTION_MS, engine
+from producers.connections import LONGEST_TRANSACTION_MS, engine, libpq
 from producers.door import Door
 from producers.now import SYSTEM_SLACK_MS
 from producers.providers import Entry, add
@@ -435,6 +436,28 @@ def test_while_the_database_is_away_the_answer_is_503_and_when_to_come_back(room
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.json()["detail"] == "The database does not answer; nothing was taken in."
+
+
+_LOST_AT_COMMIT = """
+    CREATE FUNCTION door.lose() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER lost AFTER INSERT ON door.cases DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION door.lose();
+"""
+
+
+def test_where_the_commit_is_in_doubt_the_answer_says_so_and_the_key_settles_it(room: Room) -> None:
+    key = {"Idempotency-Key": "in doubt"}
+    with psycopg.connect(libpq(room.database)) as connection:
+        connection.execute(_LOST_AT_COMMIT)
+    answer = room.http.post("/api/reports", json=FALL, headers=key)
+    assert answer.status_code == 503
+    assert "this may have been taken in. Sent again under the same Idempotency-Key" in answer.json()["detail"]
+    with psycopg.connect(libpq(room.database)) as connection:
+        connection.execute("DROP TRIGGER lost ON door.cases")
+    first, second = (room.http.post("/api/reports", json=FALL, headers=key) for _ in range(2))
+    assert first.status_code == second.status_code == 201
+    assert first.json() == second.json()
 
 
 def test_a_transaction_that_lasts_too_long_is_ended_and_leaves_nothing(room: Room) -> None:

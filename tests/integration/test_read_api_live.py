@@ -1,5 +1,6 @@
 """The live feed over a real server: what is committed is told at once, and what was missed is told again."""
 
+import asyncio
 import json
 import threading
 import time
@@ -152,6 +153,32 @@ def test_feed_goes_on_after_its_connection_was_lost(filled: Filled, address: str
             assert connection.execute(ended, (live.LISTENER,)).fetchall() == [(True,)]
         filled.add(reported("live-5"))
         assert reader.next()["case_id"] == "live-5"
+
+
+def test_a_reader_who_comes_as_the_last_one_leaves_waits_for_a_listener_of_its_own(filled: Filled) -> None:
+    async def one_after_the_other() -> None:
+        feed = live.Feed(filled.store)
+
+        def listening() -> bool:
+            return feed.listening
+
+        first = asyncio.ensure_future(anext(feed.news(None, None)))
+        while not listening():
+            await asyncio.sleep(0.01)
+        first.cancel()
+        while not first.done():
+            await asyncio.sleep(0)
+        second = asyncio.ensure_future(anext(feed.news(None, None)))
+        await asyncio.sleep(0)
+        assert not listening()
+        while not listening():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)
+        assert listening()
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
+
+    asyncio.run(asyncio.wait_for(one_after_the_other(), 30))
 
 
 def test_other_machine_signs_in_first(filled: Filled) -> None:
