@@ -12,6 +12,14 @@ class Row(NamedTuple):
     headers: list[tuple[str, str]]
 
 
+class Delivered(NamedTuple):
+    """Where a row of the outbox lies on the log."""
+
+    id: int
+    partition: int
+    offset: int
+
+
 def settings(kafka: str, linger_ms: int) -> dict[str, Any]:
     return {
         "bootstrap.servers": kafka,

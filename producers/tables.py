@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -49,6 +50,19 @@ outbox = Table(
     Column("recorded_at", BigInteger, nullable=False),
     Index("outbox_order", "xid", "id"),
 )
+
+delivered = Table(
+    "delivered",
+    METADATA,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("log_offset", BigInteger, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+)
+"""What left the outbox in the last minutes, and where it lies on the log; `at` is the server's own time."""
 
 ticks = Table(
     "ticks",

@@ -88,6 +88,11 @@ class Engine:
     def quarantined(self) -> int:
         return len(self._deliberation.quarantined)
 
+    @property
+    def known(self) -> int:
+        """How many records there must be: those that were heard, and those that the logs hold words about."""
+        return max(self.committed, *(offset + 1 for offset in self._waiting), 0)
+
     def waits_for(self, offset: int) -> bool:
         """Whether the logs hold words about this record already; then it may not be passed over unread."""
         return offset in self._waiting

@@ -10,7 +10,7 @@ from confluent_kafka import Message
 
 from rules.rule import Rule
 from schemas.codec import Codec
-from stream_apps.engine import Engine
+from stream_apps.engine import Engine, Gap
 from stream_apps.faults import point
 from stream_apps.log_records import rereader, source
 from stream_apps.partition_reader import PartitionReader, committed
@@ -44,6 +44,12 @@ def recall_partitions(
     with PartitionReader(kafka) as reader:
         for partition, engine in engines.items():
             _recall(engine, names, reader.whole(names, partition), going)
+            _, end = reader.bounds(heard, partition)  # after the words about it, which it was there before
+            if end < engine.known:
+                raise Gap(
+                    f"{heard}/{partition} ends at {end}, and {engine.known} records of it were heard: "
+                    "it has lost its end, and what comes in that place would pass for heard"
+                )
     return engines
 
 

@@ -25,10 +25,12 @@ class Verdict:
     two_payloads: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
     read_model: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)  # each is shown: somebody has to do something about each
 
     @property
     def clean(self) -> bool:
-        return not (self.missing or self.strangers or self.two_payloads or self.order or self.read_model)
+        wrong = (self.missing, self.strangers, self.two_payloads, self.order, self.read_model, self.lost)
+        return not any(wrong)
 
     def __bool__(self) -> bool:
         return self.clean
@@ -48,4 +50,7 @@ class Verdict:
             if found:
                 said.append(f"{len(found):,} {name}:")
                 said += [f"  {line}" for line in found[:SHOWN]]
+        if self.lost:
+            said.append(f"{len(self.lost):,} taken in, and not on the log (see the runbook):")
+            said += [f"  {line}" for line in self.lost]
         return [*said, "clean" if self.clean else "NOT CLEAN"]

@@ -1,14 +1,20 @@
-"""Compares what the live engine said with one plain fold over the whole log, and the read model with both."""
+"""Compares what the live engine said with one plain fold over the whole log, and the read model with both.
+
+Also the door with the log: what it took in and has handed on must be there.
+"""
 
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Row, create_engine, make_url, text
 
 from rules.rule import Rule
+from schemas.cloud_events import rfc3339
 from schemas.codec import Codec
 from schemas.registry import RegistryCodec
+from schemas.topics import CASE_EVENTS
 from stream_apps import patterns
 from stream_apps.case_engine import GROUP
 from stream_apps.log_records import source
@@ -17,6 +23,12 @@ from stream_apps.replay import Fold, case_rules
 from stream_apps.verdict import Found, Verdict
 
 SINK_PATIENCE = 20.0  # seconds that the read model may be behind
+
+_HANDED_ON = """
+    select event_id::text as event_id, type, case_id, recorded_at from door.events as e
+    where not exists (select from door.outbox as o where o.event_id = e.event_id::text)
+    order by seq
+"""
 
 Show = Callable[[str], None]
 App = tuple[Sequence[Rule], str]
@@ -58,6 +70,7 @@ def judge(
     if database is not None:
         verdict.read_model = [f"{id} is in read.outcomes and on no log" for id in shown if id not in on_topic]
         verdict.read_model += _unlike_read_model(database, on_topic)
+        verdict.lost = _lost(database, kafka)
     return verdict
 
 
@@ -165,12 +178,32 @@ def _unlike_read_model(database: str, on_topic: dict[str, bytes]) -> list[str]:
 
 
 def _read_model(database: str) -> dict[str, bytes]:
+    return {row.id: bytes(row.sha256) for row in _rows(database, "select id, sha256 from read.outcomes")}
+
+
+def _lost(database: str, kafka: str) -> list[str]:
+    """What the door took in and the relay has delivered, and the log does not have."""
+    # Before the log: what the relay has delivered by now is there when it is read.
+    handed_on = {
+        row.event_id: f"{row.type} {row.event_id} of case {row.case_id}, recorded {rfc3339(row.recorded_at)}"
+        for row in _rows(database, _HANDED_ON)
+    }
+    with PartitionReader(kafka) as reader:
+        for partition in range(reader.partitions(CASE_EVENTS)):
+            for message in reader.messages(CASE_EVENTS, partition):
+                handed_on.pop(_event_id(message.headers()), None)
+    return [*handed_on.values()]
+
+
+def _event_id(headers: object) -> str:
+    id = dict(headers or ()).get("ce_id", b"")  # type: ignore[call-overload]
+    return id.decode("utf-8", "replace") if isinstance(id, bytes) else str(id)
+
+
+def _rows(database: str, question: str) -> Sequence[Row[Any]]:
     engine = create_engine(make_url(database).set(drivername="postgresql+psycopg"))
     try:
         with engine.connect() as connection:
-            return {
-                id: bytes(digest)
-                for id, digest in connection.execute(text("select id, sha256 from read.outcomes"))
-            }
+            return connection.execute(text(question)).all()
     finally:
         engine.dispose()

@@ -18,6 +18,7 @@ GRANT INSERT ON door.vault, door.reporters TO candour_door;
 GRANT SELECT ON door.ticks, door.adoptions, door.schema_ids, door.providers TO candour_door;
 
 GRANT SELECT, DELETE ON door.outbox TO candour_relay;
+GRANT SELECT, INSERT, UPDATE, DELETE ON door.delivered TO candour_relay;
 
 GRANT SELECT, INSERT ON door.outbox, door.ticks TO candour_clock;
 GRANT SELECT, INSERT, UPDATE ON door.clock_notes TO candour_clock;

@@ -166,7 +166,7 @@ def test_a_reader_who_comes_as_the_last_one_leaves_waits_for_a_listener_of_its_o
         while not listening():
             await asyncio.sleep(0.01)
         first.cancel()
-        while not first.done():
+        while feed._task is not None:  # let go of, and not yet at its end
             await asyncio.sleep(0)
         second = asyncio.ensure_future(anext(feed.news(None, None)))
         await asyncio.sleep(0)
