@@ -8,7 +8,7 @@ from typing import cast
 
 from rules.calendar import parse as parse_calendar
 from rules.candour.draft import Draft
-from rules.candour.evidence import closable, evidence_of, meant_by, notes_of
+from rules.candour.evidence import closable, closed_by, evidence_of, notes_of
 from rules.candour.evolve import stages
 from rules.candour.ledger import LEDGER, spoken, take_ledger
 from rules.candour.opening import grade_of, open_by_harm
@@ -151,7 +151,7 @@ def _report(draft: Draft, event: Reported) -> None:
 def _follow_up(draft: Draft, event: CaseEvent) -> None:
     marks = [reopens(id) for id in _opens_again(draft, event)]
     if isinstance(event, ObligationStoodDown):
-        marks = [closes(one.id) for one in meant_by(draft, event)]
+        marks = [closes(one.id) for one in closed_by(draft, event)]
     notes = notes_of(draft, event)
     evidence, objections = evidence_of(draft, event, *marks, *notes)
     opens = _open_from(draft, event) if evidence.counts else False

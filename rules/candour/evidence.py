@@ -1,6 +1,7 @@
 """What a follow-up says, in the words of the rule: marks that proofs are made of, and whether it counts."""
 
 from rules.candour.draft import Draft
+from rules.candour.evolve import discharged_late
 from rules.candour.policy import RANK, Note, reaches, worst
 from rules.candour.standing import LIMB_NOT_NAMED, NOTHING_OWED_THERE, WITHOUT_REPORT, concerns
 from rules.candour.state import UNSETTLED, Obligation
@@ -168,25 +169,31 @@ def _leads_nowhere(draft: Draft, event: CaseEvent) -> bool:
     return not reaches(event.other_harm, draft.policy.readings.second_person_below)
 
 
-def meant_by(draft: Draft, event: ObligationStoodDown) -> list[Obligation]:
-    """The duties that are there for this stand-down to be about."""
-    return [one for one in draft.case.obligations.values() if concerns(_target(event), one)]
+def closed_by(draft: Draft, event: ObligationStoodDown) -> list[Obligation]:
+    """The duties that are there for this stand-down to close: not what was done already, unless it names
+    that, or unless it is the report, which stays done."""
+    return [
+        one
+        for one in draft.case.obligations.values()
+        if closable(event, one)
+        or (concerns(_target(event), one) and (event.obligation_id or draft.state.duty(one).met_by_report))
+    ]
 
 
 def closable(event: ObligationStoodDown, obligation: Obligation) -> bool:
     """Whether this stand-down is about it, and it is not settled."""
-    late = event.never_notifiable and (obligation.status == "met_late" or obligation.breached)
+    late = event.never_notifiable and (
+        obligation.status == "met_late" or obligation.breached or discharged_late(obligation)
+    )
     return concerns(_target(event), obligation) and (obligation.status in UNSETTLED or late)
 
 
 def _stand_down_lacks(draft: Draft, event: ObligationStoodDown) -> list[str]:
     """Law.md §1.9.4: not after the due time. §1.9.7: a second person when harm fell below the threshold, or
     near the due or target time."""
-    concerned = meant_by(draft, event)
-    # what is settled now may be opened again, and then a stand-down that named it alone holds
-    meant = [one for one in concerned if closable(event, one)] or concerned
+    meant = [one for one in closed_by(draft, event) if event.obligation_id or closable(event, one)]
     if not meant:
-        return ["No duty of this case is meant."]
+        return ["No open duty of this case is meant."]
     if event.never_notifiable:
         alone = "To say that a matter was never notifiable takes a second person."
         return [] if event.second_person_role else [alone]

@@ -167,7 +167,7 @@ def _set_alarm(state: State, obligation: Obligation) -> None:
     if obligation.alarm is not None:
         state.alarms.discard(obligation.alarm, obligation.id)
     obligation.alarm = None
-    late = obligation.status == "met_late" or _discharged_late(obligation)
+    late = obligation.status == "met_late" or discharged_late(obligation)
     if obligation.breached or not (obligation.status in UNSETTLED or late):
         return
     for when, _, days in stages(state, obligation):
@@ -177,7 +177,7 @@ def _set_alarm(state: State, obligation: Obligation) -> None:
             return
 
 
-def _discharged_late(obligation: Obligation) -> bool:
+def discharged_late(obligation: Obligation) -> bool:
     at, due_at = obligation.settled_at, obligation.due_at
     if obligation.status != "discharged" or at is None or due_at is None:
         return False

@@ -118,8 +118,15 @@ class _Known:
             and self._lawful(place, one)
             and (one.never_notifiable or one.recorded_at < self.due_at + SECOND)
             and not (settled_counts and self._settled_before(place, one.never_notifiable))
+            and (one.obligation_id is not None or self._was_open(place, one.never_notifiable))
             for place, one in self.said
         )
+
+    def _was_open(self, place: int, late_too: bool) -> bool:
+        """Law.md §1.9.8: whether it was unsettled then, so that what names no duty meant it."""
+        then = _Known(self.log[:place], self.owed, self.agreed)
+        settled = then._settled_before(place, late_too) or then.closed_before(place)
+        return then.rests and not settled and then.merged() is None
 
     def _lawful(self, place: int, one: events.ObligationStoodDown) -> bool:
         """Law.md §1.9.4 and §1.9.7, by what was known when it was recorded."""

@@ -61,6 +61,7 @@ STORIES = (
     ("after", "stand_down never second=director"),
     ("stand_down second=director", "after", "retract"),
     ("told", "letter facts enquiries apology", "retract"),
+    ("told", "stand_down second=director", "support", "forget", "after"),
 )
 
 which = st.sampled_from((0, 0, 0, 1))

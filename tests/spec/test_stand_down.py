@@ -168,11 +168,56 @@ TOPIC = Topic(
             tell SC35_2013 p1 NZZ open""",
         ),
         Law(
+            "It does not close what was met: the telling was a mistake, and the duties to tell are open",
+            "§1.9.8 unsettled, §1.9.9",
+            """2014-12-01 10:00  report harm=severe
+            2014-12-02 10:00  A: told
+            2014-12-03 10:00  stand_down
+            2014-12-04 10:00  retract A
+            2014-12-30 10:00  tick""",
+            """tell REG20_HSB_2014 provisional
+            write REG20_HSB_2014 stood_down
+            report SC35_2014 met
+            tell SC35_2014 breached
+            explain SC35_2014 stood_down""",
+        ),
+        Law(
+            "unless it names that duty",
+            "§1.9.7, §1.9.9",
+            REPORT
+            + f"""2013-12-23 10:00  A: told
+            2013-12-24 10:00  stand_down {TELL}
+            2013-12-27 10:00  retract A""",
+            "report SC35_2013 met\ntell SC35_2013 stood_down\nexplain SC35_2013 open",
+        ),
+        Law(
+            "Where nothing is open a stand-down that names nothing is noted, and closes nothing later",
+            "§1.9.8 unsettled",
+            REPORT
+            + """2013-12-23 10:00  A: told
+            2013-12-23 11:00  explained
+            2013-12-24 10:00  stand_down
+            2013-12-27 10:00  retract A""",
+            "report SC35_2013 met\ntell SC35_2013 open\nexplain SC35_2013 stood_down",
+            because="No open duty of this case is meant",
+        ),
+        Law(
+            "Never notifiable, though the family declined late and no tick has said the breach",
+            "§1.9.4",
+            REPORT
+            + """2014-01-09 10:00  attempt
+            2014-01-09 10:01  declined
+            2014-01-09 11:00  stand_down never second=director
+            2014-01-10 10:00  tick""",
+            "report SC35_2013 met\ntell SC35_2013 stood_down",
+            said="0x obligation_breached",
+        ),
+        Law(
             "A stand-down for a duty that is not there is noted",
             "bad input",
             "2013-06-03 10:00  report harm=low\n2013-06-04 10:00  stand_down",
             said="1x evidence_taken\n0x stand_down_refused",
-            because="No duty of this case is meant",
+            because="No open duty of this case is meant",
         ),
     ),
 )
