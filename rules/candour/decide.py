@@ -180,7 +180,7 @@ def _open_from(draft: Draft, event: CaseEvent) -> bool:
             for patient in _meant(event.patient, facts.patients):
                 if not _rises(draft.policy, event, patient):
                     continue
-                first = event.from_grade == "not_known"
+                first = _before(event, patient) == "not_known"
                 reported_at, aware_at = (facts.reported_at, facts.aware_at) if first else (event.at, event.at)
                 for provider in _providers(event.provider, facts.providers):
                     open_by_harm(draft, event, patient, provider, reported_at, aware_at, first_report=first)
@@ -205,9 +205,12 @@ def _open_from(draft: Draft, event: CaseEvent) -> bool:
 
 def _rises(policy: Policy, event: HarmRegraded, patient: Patient) -> bool:
     """Whether this regrade takes the patient from below a threshold to it or above."""
-    other = patient.psychological if event.axis == "physical" else patient.physical
-    before: Grade = worst(event.from_grade, other)
-    return policy.crosses(before, grade_of(patient))
+    return policy.crosses(_before(event, patient), grade_of(patient))
+
+
+def _before(event: HarmRegraded, patient: Patient) -> Grade:
+    """The worse of the two axes before this regrade; not known while nobody had graded either."""
+    return worst(event.from_grade, patient.psychological if event.axis == "physical" else patient.physical)
 
 
 def _counted_from(draft: Draft, event: CaseEvent, patient: Patient) -> tuple[int, int]:
@@ -225,10 +228,10 @@ def _counted_from(draft: Draft, event: CaseEvent, patient: Patient) -> tuple[int
     grades: dict[str, Grade] = {"physical": patient.physical, "psychological": patient.psychological}
     for _, axis, was, _ in reversed(regrades):
         grades[axis] = was
-    for at, axis, was, became in regrades:
+    for at, axis, _, became in regrades:
         before = worst(*grades.values())
         grades[axis] = became
-        if was != "not_known" and draft.policy.crosses(before, worst(*grades.values())):
+        if before != "not_known" and draft.policy.crosses(before, worst(*grades.values())):
             reported_at = aware_at = at
     return reported_at, aware_at
 

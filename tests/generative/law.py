@@ -360,11 +360,11 @@ def _opens(
                     opens = incident
                 case events.Enriched():
                     opens = incident and _counts(event) and pair not in owing
-                    risen = [one for one in _regrades(before, patient) if one.from_grade != "not_known"]
+                    risen = [one for one in _regrades(before, patient) if not _first(one, patient)]
                     starts_at = risen[-1].at if risen else None
                 case events.HarmRegraded():
                     opens = harmed and event in _regrades([event], patient)
-                    first = event.from_grade == "not_known"
+                    first = _first(event, patient)
                     starts_at = None if first else event.at
                 case events.CandourOptedIn():
                     opens = _counts(event) and event.patient in (None, patient.ref)
@@ -391,11 +391,19 @@ def _regrades(said: Sequence[CaseEvent], patient: events.Patient) -> list[events
     found = []
     for one in said:
         if isinstance(one, events.HarmRegraded) and one.patient in (None, patient.ref) and _counts(one):
-            then = next(each for each in one.facts.patients if each.ref == patient.ref)
-            other = then.psychological if one.axis == "physical" else then.physical
-            if one.to_grade in HARMFUL and not {one.from_grade, other} & set(HARMFUL):
-                found.append(one)
+            risen = one.to_grade in HARMFUL and not _before(one, patient) & set(HARMFUL)
+            found += [one] if risen else []
     return found
+
+
+def _first(one: events.HarmRegraded, patient: events.Patient) -> bool:
+    """Nobody had graded this patient's harm before, of the body or of the mind."""
+    return _before(one, patient) == {"not_known"}
+
+
+def _before(one: events.HarmRegraded, patient: events.Patient) -> set[str]:
+    then = next(each for each in one.facts.patients if each.ref == patient.ref)
+    return {one.from_grade, then.psychological if one.axis == "physical" else then.physical}
 
 
 def _binding(provider: events.Provider, reported_at: Instant, aware_at: Instant) -> Iterator[str]:

@@ -43,6 +43,21 @@ TOPIC = Topic(
             "report SC35_2013 met\ntell SC35_2013 breached due=2014-01-08",
         ),
         Law(
+            "The mind's first grade is no first grading where the body was graded: it counts from itself",
+            "§1.9.2 harm that was not known, §1.3",
+            """2013-06-03 10:00  report harm=low
+            2013-07-20 10:00  regrade not_known moderate mind
+            2013-07-20 10:01  tick""",
+            "tell SC35_2013 open due=2013-08-02 starts=2013-07-20T10:00",
+            said="0x obligation_breached",
+        ),
+        Law(
+            "and opens by the version of its own day",
+            "§1.3",
+            "2015-03-20 10:00  report by=VZZ harm=low\n2015-06-01 10:00  regrade not_known severe mind",
+            "tell REG20_2015 provisional starts=2015-06-01T10:00",
+        ),
+        Law(
             "A first grading as low opens nothing, a later rise counts from itself",
             "§1.9.2, §1.3",
             """2013-06-03 09:00  report harm=not_known

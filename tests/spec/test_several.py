@@ -108,9 +108,9 @@ TOPIC = Topic(
         Law(
             "and from the first grade of harm, whatever the other axis was graded afterwards",
             "§1.9.2, §1.9.8",
-            """2013-06-03 10:00  report harm=low
+            """2013-06-03 10:00  report harm=not_known
             2013-06-04 10:00  regrade not_known moderate mind
-            2013-06-05 10:00  regrade low moderate
+            2013-06-05 10:00  regrade not_known moderate
             2013-06-06 10:00  enrich by=RXX,NZZ""",
             """report SC35_2013 p1 RXX met
             tell SC35_2013 p1 RXX open starts=2013-06-03T10:00
