@@ -3,17 +3,17 @@
 Out of order, repeated, late, contradictory, dated in the future: each is ordinary and has its answer here.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, cast
 
 from rules.calendar import parse as parse_calendar
 from rules.candour.draft import Draft
-from rules.candour.evidence import closable, closed_by, evidence_of, notes_of
+from rules.candour.evidence import closable, closed_by, evidence_of, notes_of, objections_of
 from rules.candour.evolve import stages
 from rules.candour.ledger import LEDGER, spoken, take_ledger
 from rules.candour.opening import grade_of, open_by_harm
-from rules.candour.policy import LOWEST_HARM, RANK, Policy, worst
-from rules.candour.settle import moves, redate, settle, settle_new
+from rules.candour.policy import LOWEST_HARM, RANK, Policy, reaches, worst
+from rules.candour.settle import moves, redate, settle, settle_new, tell_of
 from rules.candour.standing import NOTED, closes, judge, reopens
 from rules.candour.state import Case, Obligation, State
 from rules.london import in_words
@@ -30,6 +30,7 @@ from schemas.event_types import (
     EventRetracted,
     Grade,
     HarmRegraded,
+    Instant,
     ObligationStoodDown,
     Patient,
     PolicyAdopted,
@@ -149,12 +150,12 @@ def _report(draft: Draft, event: Reported) -> None:
 
 
 def _follow_up(draft: Draft, event: CaseEvent) -> None:
+    notes, objections = notes_of(draft, event), objections_of(draft, event)
+    opens = False if objections else _open_from(draft, event)
     marks = [reopens(id) for id in _opens_again(draft, event)]
     if isinstance(event, ObligationStoodDown):
         marks = [closes(one.id) for one in closed_by(draft, event)]
-    notes = notes_of(draft, event)
-    evidence, objections = evidence_of(draft, event, *marks, *notes)
-    opens = _open_from(draft, event) if evidence.counts else False
+    evidence = evidence_of(draft, event, objections, *marks, *notes)
     remembered = draft.case.revision or draft.case.obligations
     if isinstance(event, HarmRegraded | Enriched) and not (opens or remembered or objections):
         return  # a grade below the threshold of a case that nothing was ever said of
@@ -175,42 +176,82 @@ def _open_from(draft: Draft, event: CaseEvent) -> bool:
     """Open what a regrade, a correction or a person's choice asks for; says whether it asks for anything."""
     before = len(draft.said)
     facts = event.facts
-    match event:
-        case HarmRegraded() if facts.kind in draft.policy.readings.kinds:
-            for patient in _meant(event.patient, facts.patients):
-                if not _rises(draft.policy, event, patient):
-                    continue
-                first = _before(event, patient) == "not_known"
-                reported_at, aware_at = (facts.reported_at, facts.aware_at) if first else (event.at, event.at)
-                for provider in _providers(event.provider, facts.providers):
-                    open_by_harm(draft, event, patient, provider, reported_at, aware_at, first_report=first)
-                return True
-        case Enriched() if facts.kind in draft.policy.readings.kinds:
-            owed = {(one.patient, one.provider) for one in draft.case.obligations.values()}
-            for patient in facts.patients:
-                for provider in facts.providers:
-                    if (patient.ref, provider.code) not in owed:
-                        reported_at, aware_at = _counted_from(draft, event, patient)
-                        open_by_harm(
-                            draft, event, patient, provider, reported_at, aware_at, first_report=True
-                        )
-        case CandourOptedIn():
-            for patient in _meant(event.patient, facts.patients):
-                for provider in _providers(event.provider, facts.providers):
-                    open_by_harm(
-                        draft, event, patient, provider, event.at, event.at, first_report=False, chosen=True
-                    )
-    return len(draft.said) > before
+    asked = list(_asked(event, draft.policy))
+    for patient, provider, reported_at, aware_at, first in asked:
+        open_by_harm(
+            draft, event, patient, provider, reported_at, aware_at, first_report=first,
+            chosen=isinstance(event, CandourOptedIn), owed=_owed(draft, event, patient, provider),
+        )  # fmt: skip
+    if isinstance(event, Enriched) and facts.kind in draft.policy.readings.kinds:
+        owed = {(one.patient, one.provider) for one in draft.case.obligations.values()}
+        for patient in facts.patients:
+            for provider in facts.providers:
+                if (patient.ref, provider.code) not in owed:
+                    reported_at, aware_at = _counted_from(draft, event, patient)
+                    open_by_harm(draft, event, patient, provider, reported_at, aware_at, first_report=True)
+    return bool(asked) or len(draft.said) > before
+
+
+class _Asked(NamedTuple):
+    """What a regrade or a choice asks of a provider towards a patient, from when, and whether as a report."""
+
+    patient: Patient
+    provider: Provider
+    reported_at: Instant
+    aware_at: Instant
+    first: bool
+
+
+def _asked(event: CaseEvent, policy: Policy) -> Iterator[_Asked]:
+    facts = event.facts
+    if not isinstance(event, HarmRegraded | CandourOptedIn):
+        return
+    for patient in _meant(event.patient, facts.patients):
+        first = False
+        if isinstance(event, HarmRegraded):
+            if facts.kind not in policy.readings.kinds or not _rises(policy, event, patient):
+                continue
+            first = _before(event, patient) == "not_known"
+        reported_at, aware_at = (facts.reported_at, facts.aware_at) if first else (event.at, event.at)
+        for provider in _providers(event.provider, facts.providers):
+            yield _Asked(patient, provider, reported_at, aware_at, first)
 
 
 def _rises(policy: Policy, event: HarmRegraded, patient: Patient) -> bool:
-    """Whether this regrade takes the patient from below a threshold to it or above."""
-    return policy.crosses(_before(event, patient), grade_of(patient))
+    """Whether harm is graded worse by this, and at a threshold or above it."""
+    grade = grade_of(patient)
+    return RANK[_before(event, patient)] < RANK[grade] and policy.reached(grade)
 
 
 def _before(event: HarmRegraded, patient: Patient) -> Grade:
     """The worse of the two axes before this regrade; not known while nobody had graded either."""
     return worst(event.from_grade, patient.psychological if event.axis == "physical" else patient.physical)
+
+
+def _owed(draft: Draft, event: CaseEvent, patient: Patient, provider: Provider) -> set[tuple[str, str]]:
+    """What this provider owes this patient already, by family of instruments (law.md §1.8) and duty; what was
+    stood down may open again. What bound by a report that has not come counts from that, where its harm
+    reached a threshold before this regrade."""
+    theirs = [
+        (draft.state.instrument(one).family, one)
+        for one in draft.case.obligations.values()
+        if _between(one, patient, provider)
+    ]
+    owed = {(family, one.duty) for family, one in theirs if one.status != "stood_down"}
+    if isinstance(event, HarmRegraded):
+        spoken_of, before = {family for family, _ in theirs}, _before(event, patient)
+        by_report = draft.policy.binding(provider, event.facts.reported_at, event.facts.aware_at)
+        owed |= {
+            (instrument.family, duty.name)
+            for instrument, bound in by_report
+            if reaches(before, bound.harm) and instrument.family not in spoken_of
+            for duty in instrument.duty
+        }
+    return owed
+
+
+def _between(obligation: Obligation, patient: Patient, provider: Provider) -> bool:
+    return (obligation.patient, obligation.provider) == (patient.ref, provider.code)
 
 
 def _counted_from(draft: Draft, event: CaseEvent, patient: Patient) -> tuple[int, int]:
@@ -231,28 +272,36 @@ def _counted_from(draft: Draft, event: CaseEvent, patient: Patient) -> tuple[int
     for at, axis, _, became in regrades:
         before = worst(*grades.values())
         grades[axis] = became
-        if before != "not_known" and draft.policy.crosses(before, worst(*grades.values())):
+        if (
+            before != "not_known"
+            and not draft.policy.reached(before)
+            and draft.policy.reached(worst(*grades.values()))
+        ):
             reported_at = aware_at = at
     return reported_at, aware_at
 
 
 def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
-    """Duties stood down that this regrade or choice opens again."""
-    if not isinstance(event, HarmRegraded | CandourOptedIn):
-        return []
-    patients = [
-        one.ref
-        for one in _meant(event.patient, event.facts.patients)
-        if isinstance(event, CandourOptedIn) or _rises(draft.policy, event, one)
-    ]
-    return [
-        one.id
-        for one in draft.case.obligations.values()
-        if one.status == "stood_down"
-        and one.patient in patients
-        and event.provider in (None, one.provider)
-        and draft.state.duty(one).opens != "never_event"  # for that one the ledger speaks
-    ]
+    """Duties stood down that this regrade or choice opens again: under the versions that bind at its time and
+    where nothing else of their family is owed, with what follows from them."""
+    again: list[str] = []
+    for patient, provider, reported_at, aware_at, _ in _asked(event, draft.policy):
+        owed = _owed(draft, event, patient, provider)
+        bound = {one.id for one, _ in draft.policy.binding(provider, reported_at, aware_at)}
+        for one in draft.case.obligations.values():
+            if not _between(one, patient, provider):
+                continue
+            duty, instrument = draft.state.duty(one), draft.state.instrument(one)
+            match one.status, duty.opens:
+                case "stood_down", "told" | "investigation_completed":
+                    tell = draft.case.obligations[tell_of(draft.case_id, one)]
+                    opens = tell.status != "stood_down" or tell.id in again
+                case "stood_down", "harm" | "report":
+                    opens = one.instrument in bound and (instrument.family, duty.name) not in owed
+                case _:
+                    opens = False
+            again += [one.id] if opens else []
+    return again
 
 
 def _meant(ref: str | None, patients: tuple[Patient, ...]) -> tuple[Patient, ...]:
@@ -298,7 +347,7 @@ def _fall_due(
                     target_at=deadline, as_of=tick.as_of,
                 )
             ]  # fmt: skip
-        basis = state.policies[obligation.policy_version].instruments[obligation.instrument].basis
+        basis = state.instrument(obligation).basis
         if judge(obligation, duty, basis, case.evidence, obligation.due_at).in_time:
             return [
                 speaker.say(

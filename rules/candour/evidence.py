@@ -26,13 +26,12 @@ from schemas.outcome_types import Evidence
 MINUTE = 60_000
 
 
-def evidence_of(draft: Draft, event: CaseEvent, *more: str) -> tuple[Evidence, tuple[str, ...]]:
-    """The evidence in a record, and what there is to say about it: above all why it does not count."""
-    objections = tuple(_objections(draft, event))
+def evidence_of(draft: Draft, event: CaseEvent, objections: list[str], *more: str) -> Evidence:
+    """The evidence in a record; with objections it does not count."""
     if not objections and _leads_nowhere(draft, event):
         more = (NOTHING_OWED_THERE, *more)
     follow_up = event if isinstance(event, FollowUp) else None
-    evidence = Evidence(
+    return Evidence(
         event_id=event.event_id,
         kind=snake(type(event).__name__),
         at=event.at,
@@ -45,7 +44,6 @@ def evidence_of(draft: Draft, event: CaseEvent, *more: str) -> tuple[Evidence, t
         reported_at=_earlier_report(event),
         aware_at=_awareness(event),
     )
-    return evidence, objections
 
 
 def _earlier_report(event: CaseEvent) -> int | None:
@@ -133,7 +131,8 @@ def _true(**marks: bool) -> tuple[str, ...]:
     return tuple(name for name, holds in marks.items() if holds)
 
 
-def _objections(draft: Draft, event: CaseEvent) -> list[str]:
+def objections_of(draft: Draft, event: CaseEvent) -> list[str]:
+    """Why a record does not count."""
     found = []
     tolerance = draft.policy.readings.future_tolerance_minutes
     if event.at > event.recorded_at + tolerance * MINUTE:

@@ -3,6 +3,8 @@
 Law.md §1.3 (thresholds by class of provider), §1.8 (which instrument brings which duty), §1.9.1 and §1.9.2.
 """
 
+from collections.abc import Container
+
 from rules.candour.draft import Draft
 from rules.candour.policy import Bound, Duty, Instrument, Policy, reaches, worst
 from rules.candour.standing import concerns, determined
@@ -31,10 +33,12 @@ def open_by_harm(
     *,
     first_report: bool,
     chosen: bool = False,
+    owed: Container[tuple[str, str]] = (),
 ) -> None:
     """Open what binds this provider towards this patient, counted from these two times.
 
-    `first_report`: also the duty to report. `chosen`: a person opens it, whatever the harm.
+    `first_report`: also the duty to report. `chosen`: a person opens it, whatever the harm. `owed`: families
+    of instruments and the duties that are owed under them already.
     """
     grade = grade_of(patient)
     may_follow = bool(event.flags & MAY_STILL_FOLLOW) and first_report
@@ -46,6 +50,8 @@ def open_by_harm(
             draft.policy, instrument, bound, event.facts, provider, patient, grade, suspected, chosen
         )
         for duty in instrument.duty:
+            if (instrument.family, duty.name) in owed:
+                continue
             if duty.opens == "harm" or (duty.opens == "report" and first_report):
                 starts_at = aware_at if duty.starts == "aware_at" else reported_at
                 waits = bound.provisional and duty.opens == "harm"
@@ -72,7 +78,7 @@ def open_by_never_event(draft: Draft, event: CaseEvent, code: str, aware_at: Ins
 
 def open_after(draft: Draft, event: CaseEvent, tell: Obligation) -> None:
     """Open what follows once the relevant person was told, or once the investigation was completed."""
-    instrument = draft.state.policies[tell.policy_version].instruments[tell.instrument]
+    instrument = draft.state.instrument(tell)
     for duty in instrument.duty:
         starts_at = follows_at(draft, tell, duty)
         if starts_at is None:

@@ -128,9 +128,9 @@ class Policy:
             if any(duty.opens == "harm" for duty in instrument.duty)
         }
 
-    def crosses(self, before: Grade, after: Grade) -> bool:
-        """Whether harm that was graded so, and now so, reaches a threshold that it had not reached."""
-        return any(RANK[before] < rank <= RANK[after] for rank in self._thresholds)
+    def reached(self, harm: Grade) -> bool:
+        """Whether harm that is graded so reaches a threshold of any instrument."""
+        return any(rank <= RANK[harm] for rank in self._thresholds)
 
     def binding(
         self, provider: Provider, reported_at: Instant, aware_at: Instant

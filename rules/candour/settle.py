@@ -80,7 +80,7 @@ def _opens(draft: Draft, obligation: Obligation) -> str:
 
 def _settle(draft: Draft, obligation: Obligation) -> None:
     duty, due_at = draft.state.duty(obligation), obligation.due_at
-    instrument = draft.state.policies[obligation.policy_version].instruments[obligation.instrument]
+    instrument = draft.state.instrument(obligation)
     rests_at = _rests_at(draft, obligation, duty)
     statute = instrument.basis == "statute"
     unnamed = statute and limb_not_named(draft.case.evidence, obligation)
@@ -114,11 +114,7 @@ def _settle(draft: Draft, obligation: Obligation) -> None:
 def _rests_at(draft: Draft, obligation: Obligation, duty: Duty) -> Instant | None:
     """When the obligation starts by what is known now; None where nothing is left that it rests on."""
     if duty.opens in ("told", "investigation_completed"):
-        tell = draft.case.obligations[
-            obligation_id(
-                draft.case_id, obligation.patient, obligation.provider, "tell", obligation.instrument
-            )
-        ]
+        tell = draft.case.obligations[tell_of(draft.case_id, obligation)]
         if _rests_at(draft, tell, draft.state.duty(tell)) is None:
             return None
         if duty.opens == "investigation_completed":
@@ -136,6 +132,11 @@ def _rests_at(draft: Draft, obligation: Obligation, duty: Duty) -> Instant | Non
     if obligation.opened_by in draft.case.withdrawn:
         return None
     return _start(draft, obligation, duty)
+
+
+def tell_of(case_id: str, obligation: Obligation) -> str:
+    """The id of the duty to tell from which this one follows."""
+    return obligation_id(case_id, obligation.patient, obligation.provider, "tell", obligation.instrument)
 
 
 def _opened_again_at(draft: Draft, obligation: Obligation) -> Instant | None:

@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
-from rules.candour.policy import Duty, Policy, parse
+from rules.candour.policy import Duty, Instrument, Policy, parse
 from rules.partition import PartitionState
 from schemas.event_types import Instant
 from schemas.outcome_types import Evidence
@@ -107,3 +107,6 @@ class State(PartitionState[Policy]):
     def duty(self, obligation: Obligation) -> Duty:
         """As the policy had it under which the obligation was opened: later policies do not judge it."""
         return self.policies[obligation.policy_version].duties[obligation.instrument, obligation.duty]
+
+    def instrument(self, obligation: Obligation) -> Instrument:
+        return self.policies[obligation.policy_version].instruments[obligation.instrument]

@@ -1,7 +1,7 @@
 """Law.md §1.3, §1.8, §1.9 a second time, over the whole history. Knows nothing of decide and evolve."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -32,6 +32,7 @@ class Owed:
     patient: str
     provider: str
     duty: str
+    instrument: str
     opened: Opened
     dues: tuple[tuple[int, Instant], ...]
     tell: "Owed | None" = None
@@ -84,12 +85,21 @@ class _Known:
         """What opened it, and what opened it anew when it was closed, by what was known then."""
         found = [self.owed.opened]
         for place, one in _heard(self.log, self.owed.case_id):
-            if place > self.owed.opened.place and _counts(one) and _opens_anew(one, self.owed):
+            if place > self.owed.opened.place and _counts(one) and self._opens_anew(place, one):
                 then = _Known(self.log[:place], self.owed, self.agreed)
                 then.every_opening = list(found)
                 if not then.rests or then.closed_before(place):
                     found.append(Opened(place, one.event_id))
         return found
+
+    def _opens_anew(self, place: int, one: CaseEvent) -> bool:
+        """A duty to share findings is opened with the duty to tell, or beside one that is not closed."""
+        tell = self.owed.tell
+        if tell is None or not _asks_for(one, self.owed):
+            return _asks_for(one, self.owed) and _binds(one, self.owed)
+        then = _Known(self.log[:place], tell, self.agreed)
+        closed = not then.rests or then.closed_before(place)
+        return not closed or (_asks_for(one, tell) and _binds(one, tell))
 
     @cached_property
     def openings(self) -> list[Opened]:
@@ -241,12 +251,22 @@ def _done_at(one: CaseEvent, owed: Owed) -> Instant | None:
     return None
 
 
-def _opens_anew(one: CaseEvent, owed: Owed) -> bool:
-    if isinstance(one, events.CandourOptedIn):
-        return _concerns(one, owed)
-    if not isinstance(one, events.HarmRegraded) or not _concerns(one, owed):
-        return False
-    return any(_regrades([one], each) for each in one.facts.patients if each.ref == owed.patient)
+def _asks_for(one: CaseEvent, owed: Owed) -> bool:
+    """Whether it asks that this provider owe this patient, as a regrade up to harm and a choice do."""
+    if isinstance(one, events.HarmRegraded) and _concerns(one, owed):
+        patients = [each for each in one.facts.patients if each.ref == owed.patient]
+        return one.to_grade in HARMFUL and any(_worse(one, each) for each in patients)
+    return isinstance(one, events.CandourOptedIn) and _concerns(one, owed)
+
+
+def _binds(one: CaseEvent, owed: Owed) -> bool:
+    """Whether its version is that of this time; of the report, if harm is graded for the first time."""
+    facts = one.facts
+    patients = [each for each in facts.patients if each.ref == owed.patient]
+    first = isinstance(one, events.HarmRegraded) and any(_first(one, each) for each in patients)
+    times = (facts.reported_at, facts.aware_at) if first else (one.at, one.at)
+    providers = [each for each in facts.providers if each.code == owed.provider]
+    return any(owed.instrument in _binding(each, *times) for each in providers)
 
 
 def _grades(facts: events.CaseFacts, patient: str) -> set[str]:
@@ -259,6 +279,7 @@ def _grades(facts: events.CaseFacts, patient: str) -> set[str]:
 
 LONDON = ZoneInfo("Europe/London")
 HARMFUL = ("moderate", "severe", "fatal")
+GRADES = ("not_known", "none", "low", *HARMFUL)
 HEALTH_SERVICE_BODIES = ("nhs_trust", "nhs_foundation_trust", "special_health_authority")
 OPERATIONAL_DAYS, NEAR = 10, 3
 CONTRACT, STATUTE_AT_FIRST, STATUTE = "SC35", "REG20_HSB_2014", "REG20_2015"
@@ -280,15 +301,37 @@ class Opening:
     starts_at: Instant | None
 
 
-def contract_duties(log: Sequence[Record], case_id: str) -> dict[Duty, Opening]:
-    """The duties to report and to tell under the contract, by what opened them. Law.md §1.9.1, §1.9.2."""
+def contract_duties(
+    log: Sequence[Record], case_id: str, closed: Callable[[Duty, int], bool]
+) -> dict[Duty, Opening]:
+    """The duties to report and to tell under the contract, by what opened them. Law.md §1.8, §1.9.1, §1.9.2.
+    `closed`: whether a duty was stood down before this place in the log."""
     opened: dict[Duty, Opening] = {}
     heard = _heard(log, case_id)
     for place, event in heard:
         before = [one for at, one in heard if at < place and not _mistaken(log[:place], one)]
-        for duty, starts_at in _opens(event, before, {(one.patient, one.provider) for one in opened}):
-            opened.setdefault(duty, Opening(place, event, starts_at))
+        live = {_of_family(one) for one in opened if not closed(one, place)}
+        owing = {(one.patient, one.provider) for one in opened}
+        for duty, starts_at in [*_opens(event, before, owing)]:
+            anew = isinstance(event, events.HarmRegraded | events.CandourOptedIn)
+            if not (anew and _of_family(duty) in live) and not _waits_for_report(event, duty, opened):
+                opened.setdefault(duty, Opening(place, event, starts_at))
     return {duty: one for duty, one in opened.items() if duty.instrument.startswith(CONTRACT)}
+
+
+def _of_family(duty: Duty) -> tuple[str, str, str, bool]:
+    return duty.patient, duty.provider, duty.name, duty.instrument.startswith(CONTRACT)
+
+
+def _waits_for_report(event: CaseEvent, duty: Duty, opened: Iterable[Duty]) -> bool:
+    """Harm was moderate before this regrade, and by the report, which is still to come, it is owed."""
+    if not isinstance(event, events.HarmRegraded) or _of_family(duty) in map(_of_family, opened):
+        return False
+    patient = next(one for one in event.facts.patients if one.ref == duty.patient)
+    provider = next(one for one in event.facts.providers if one.code == duty.provider)
+    by_report = _binding(provider, event.facts.reported_at, event.facts.aware_at)
+    families = [one.startswith(CONTRACT) for one in by_report]
+    return bool(_before(event, patient) & set(HARMFUL)) and duty.instrument.startswith(CONTRACT) in families
 
 
 def due_at(log: Sequence[Record], duty: Duty, opening: Opening) -> Instant | None:
@@ -363,7 +406,7 @@ def _opens(
                     risen = [one for one in _regrades(before, patient) if not _first(one, patient)]
                     starts_at = risen[-1].at if risen else None
                 case events.HarmRegraded():
-                    opens = harmed and event in _regrades([event], patient)
+                    opens = harmed and _worse(event, patient)
                     first = _first(event, patient)
                     starts_at = None if first else event.at
                 case events.CandourOptedIn():
@@ -394,6 +437,11 @@ def _regrades(said: Sequence[CaseEvent], patient: events.Patient) -> list[events
             risen = one.to_grade in HARMFUL and not _before(one, patient) & set(HARMFUL)
             found += [one] if risen else []
     return found
+
+
+def _worse(one: events.HarmRegraded, patient: events.Patient) -> bool:
+    counts = one.patient in (None, patient.ref) and _counts(one)
+    return counts and all(GRADES.index(one.to_grade) > GRADES.index(was) for was in _before(one, patient))
 
 
 def _first(one: events.HarmRegraded, patient: events.Patient) -> bool:

@@ -31,7 +31,7 @@ from schemas.outcome_types import (
     ObligationStoodDown,
     Outcome,
 )
-from tests.generative.law import Duty, Opened, Owed, breached, contract_duties, due_at
+from tests.generative.law import Duty, Opened, Opening, Owed, breached, contract_duties, due_at
 from tests.generative.live import Live
 from tests.spec.notation import Case, genesis
 from tests.spec.partition import Partition, fold, rebuilt
@@ -389,7 +389,7 @@ class Histories(RuleBasedStateMachine):
         said_of = self._said_of()
         for case in self.cases:
             self._compare_what_is_owed(case)
-            lawful = contract_duties(log, case.case_id)
+            lawful = self._by_law(case)
             owed: dict[str, Owed] = {}
             for one in self._owed(case):  # the duty to tell before what follows from it
                 dues = tuple((place, due) for place, _, due in said_of[one.id] if due is not None)
@@ -406,6 +406,7 @@ class Histories(RuleBasedStateMachine):
                     patient=one.patient,
                     provider=one.provider,
                     duty=one.duty,
+                    instrument=one.instrument,
                     opened=opened,
                     dues=dues,
                     tell=owed[tell_id] if one.duty == "share_findings" else None,
@@ -425,7 +426,7 @@ class Histories(RuleBasedStateMachine):
     def _compare_what_is_owed(self, case: Case) -> None:
         """Law.md §1.9.1, §1.9.2 and §2: which duties under the contract there are, and by when."""
         log = self.partition.log
-        lawful = contract_duties(log, case.case_id)
+        lawful = self._by_law(case)
         owed = {
             Duty(one.patient, one.provider, one.duty, one.instrument): one
             for one in self._owed(case)
@@ -441,6 +442,18 @@ class Histories(RuleBasedStateMachine):
             if one.id not in closed and lawful[duty].event.event_id not in mistakes and moves:
                 by_law = due_at(log, duty, lawful[duty])
                 assert one.due_at == by_law, f"due by law {by_law}: {one}\n{self._told()}"
+
+    def _by_law(self, case: Case) -> dict[Duty, Opening]:
+        return contract_duties(
+            self.partition.log, case.case_id, lambda duty, place: self._stood_down(case, duty, place)
+        )
+
+    def _stood_down(self, case: Case, duty: Duty, place: int) -> bool:
+        id = obligation_id(case.case_id, duty.patient, duty.provider, duty.name, duty.instrument)
+        changes = ObligationOpened | ObligationReopened | ObligationStoodDown
+        said = [one for said in self.said_by[:place] for one in said if one.subject == id]
+        last = next((one for one in reversed(said) if isinstance(one, changes)), None)
+        return isinstance(last, ObligationStoodDown)
 
     def _told(self) -> str:
         return "\n".join(self.lines)

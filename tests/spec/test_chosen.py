@@ -40,6 +40,13 @@ TOPIC = Topic(
             "tell SC35_2013 open",
         ),
         Law(
+            "What the contract of the year before still asks for is not opened again under this year's",
+            "§1.8",
+            """2014-03-27 10:00  report harm=moderate
+            2014-04-02 10:00  opt_in""",
+            "report SC35_2013 met\ntell SC35_2013 open due=2014-04-10",
+        ),
+        Law(
             "A provider that no instrument binds owes nothing even by choice",
             "§1.8",
             "2013-06-03 10:00  report by=VZZ harm=low\n2013-06-05 10:00  opt_in",

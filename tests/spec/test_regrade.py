@@ -84,6 +84,74 @@ TOPIC = Topic(
             "report SC35_2013 met\ntell SC35_2013 open starts=2013-06-03T09:00",
         ),
         Law(
+            "Up within the threshold opens what bound nobody by the report: a care home in 2015",
+            "§1.3 a regrade up opens by the version of its own time",
+            "2015-01-05 10:00  report by=VZZ harm=moderate\n2015-06-01 10:00  regrade moderate fatal",
+            "tell REG20_2015 provisional starts=2015-06-01T10:00",
+        ),
+        Law(
+            "the regulation beside the contract, which is owed since the report",
+            "§1.3, §1.8",
+            "2014-11-20 10:00  report harm=moderate\n2015-02-01 10:00  regrade moderate fatal",
+            """report SC35_2014 met
+            tell SC35_2014 open due=2014-12-04
+            tell REG20_HSB_2014 provisional starts=2015-02-01T10:00""",
+        ),
+        Law(
+            "and the contract of a report that came before it",
+            "§1.3",
+            "2013-03-20 10:00  report harm=moderate\n2013-06-03 10:00  regrade moderate fatal",
+            "tell SC35_2013 open due=2013-06-17 starts=2013-06-03T10:00",
+        ),
+        Law(
+            "Up within the threshold before the report is on the log: it counts from the report",
+            "§1.9.1, out of order",
+            """2013-06-03 10:00  A: report harm=moderate lost
+            2013-06-10 10:00  regrade moderate fatal
+            2013-06-10 11:00  again A""",
+            "report SC35_2013 met\ntell SC35_2013 open due=2013-06-17",
+        ),
+        Law(
+            "Up within the threshold opens again what was stood down",
+            "§1.3, §1.9.7",
+            """2013-06-03 10:00  report harm=moderate
+            2013-06-04 10:00  stand_down
+            2013-06-10 10:00  regrade moderate fatal""",
+            "report SC35_2013 met\ntell SC35_2013 open due=2013-06-24 starts=2013-06-10T10:00",
+            said="1x obligation_reopened",
+        ),
+        Law(
+            "Down, and up again in the next contract year: one duty, and one breach",
+            "§1.8, §1.5 each failure",
+            """2014-03-20 10:00  report harm=moderate
+            2014-03-21 10:00  regrade moderate low
+            2014-04-07 10:00  regrade low severe
+            2014-04-30 10:00  tick""",
+            "report SC35_2013 met\ntell SC35_2013 breached due=2014-04-03",
+            said="1x obligation_breached",
+        ),
+        Law(
+            "Stood down between: the version of the regrade's own day opens, the former stays closed",
+            "§1.8, §1.3",
+            """2014-03-20 10:00  report harm=moderate
+            2014-03-21 10:00  regrade moderate low
+            2014-03-21 11:00  stand_down second=director of=tell/SC35_2013
+            2014-04-07 10:00  regrade low severe
+            2014-04-30 10:00  tick""",
+            "report SC35_2013 met\ntell SC35_2013 stood_down\ntell SC35_2014 breached due=2014-04-23",
+            said="1x obligation_breached",
+        ),
+        Law(
+            "Regulation 20 as made is owed: up again after April 2015 opens it no second time as amended",
+            "§1.8",
+            """2015-03-20 10:00  report harm=moderate
+            2015-03-21 10:00  regrade moderate low
+            2015-04-07 10:00  regrade low severe""",
+            """report SC35_2014 met
+            tell SC35_2014 open
+            tell REG20_HSB_2014 provisional starts=2015-03-20T10:00""",
+        ),
+        Law(
             "Down closes nothing",
             "§1.9.7, §11.14",
             """2013-06-03 09:00  report harm=severe

@@ -208,12 +208,12 @@ def test_a_threshold_below_moderate_harm_is_refused(files: Files) -> None:
     )
 
 
-def test_harm_crosses_the_thresholds_that_the_policy_sets(files: Files) -> None:
-    assert parse(content_of(files)).crosses("low", "moderate")
-    assert not parse(content_of(files)).crosses("moderate", "severe")
+def test_harm_reaches_the_thresholds_that_the_policy_sets(files: Files) -> None:
+    assert parse(content_of(files)).reached("moderate")
+    assert not parse(content_of(files)).reached("low")
     for content in files.values():
         for bound in content.get("bound", ()):
             if bound["harm"] == "moderate":
                 bound["harm"] = "severe"
-    assert not parse(content_of(files)).crosses("low", "moderate")
-    assert parse(content_of(files)).crosses("moderate", "severe")
+    assert not parse(content_of(files)).reached("moderate")
+    assert parse(content_of(files)).reached("severe")
