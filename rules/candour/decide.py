@@ -283,7 +283,8 @@ def _counted_from(draft: Draft, event: CaseEvent, patient: Patient) -> tuple[int
 
 def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
     """Duties stood down that this regrade or choice opens again: under the versions that bind at its time and
-    where nothing else of their family is owed, with what follows from them."""
+    where nothing else of their family is owed, with what follows from them. And duties that it opens, where
+    they were determined beforehand not to be owed."""
     again: list[str] = []
     for patient, provider, reported_at, aware_at, _ in _asked(event, draft.policy):
         owed = _owed(draft, event, patient, provider)
@@ -298,6 +299,9 @@ def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
                     opens = tell.status != "stood_down" or tell.id in again
                 case "stood_down", "harm" | "report":
                     opens = one.instrument in bound and (instrument.family, duty.name) not in owed
+                case _ if one.opened_by == event.event_id:
+                    standing = judge(one, duty, instrument.basis, draft.case.evidence, one.due_at)
+                    opens = standing.status == "stood_down"
                 case _:
                     opens = False
             again += [one.id] if opens else []

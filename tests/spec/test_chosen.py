@@ -40,6 +40,12 @@ TOPIC = Topic(
             "tell SC35_2013 open",
         ),
         Law(
+            "Chosen after it was determined not to be notifiable: what a person opens is open",
+            "point 3, §1.9.3",
+            "2015-06-01 10:00  report harm=low\n2015-06-02 10:00  determined no\n2015-06-05 10:00  opt_in",
+            "tell REG20_2015 provisional starts=2015-06-05T10:00",
+        ),
+        Law(
             "What the contract of the year before still asks for is not opened again under this year's",
             "§1.8",
             """2014-03-27 10:00  report harm=moderate

@@ -152,6 +152,25 @@ TOPIC = Topic(
             tell REG20_HSB_2014 provisional starts=2015-03-20T10:00""",
         ),
         Law(
+            "Determined not to be notifiable while harm was low: a rise asks for it anew",
+            "§1.3, §1.9.3",
+            """2015-06-01 10:00  report harm=low
+            2015-06-02 10:00  determined no
+            2015-06-05 10:00  regrade low severe""",
+            "tell REG20_2015 provisional starts=2015-06-05T10:00",
+        ),
+        Law(
+            "and so where the rise falls under another version",
+            "§1.3, §1.9.3",
+            """2015-03-02 10:00  report harm=moderate
+            2015-03-03 10:00  determined no
+            2015-06-05 10:00  regrade moderate severe""",
+            """report SC35_2014 met
+            tell SC35_2014 open
+            tell REG20_HSB_2014 stood_down
+            tell REG20_2015 provisional starts=2015-06-05T10:00""",
+        ),
+        Law(
             "Down closes nothing",
             "§1.9.7, §11.14",
             """2013-06-03 09:00  report harm=severe
