@@ -6,6 +6,8 @@ Out of order, repeated, late, contradictory, dated in the future: each is ordina
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, cast
 
+from msgspec.structs import replace
+
 from rules.calendar import parse as parse_calendar
 from rules.candour.draft import Draft
 from rules.candour.evidence import closable, closed_by, evidence_of, notes_of, objections_of
@@ -175,25 +177,18 @@ def _reason(event: CaseEvent) -> str:
 def _open_from(draft: Draft, event: CaseEvent) -> bool:
     """Open what a regrade, a correction or a person's choice asks for; says whether it asks for anything."""
     before = len(draft.said)
-    facts = event.facts
-    asked = list(_asked(event, draft.policy))
-    for patient, provider, reported_at, aware_at, first in asked:
+    asks = False
+    for patient, provider, reported_at, aware_at, first in _asked(draft, event):
         open_by_harm(
             draft, event, patient, provider, reported_at, aware_at, first_report=first,
             chosen=isinstance(event, CandourOptedIn), owed=_owed(draft, event, patient, provider),
         )  # fmt: skip
-    if isinstance(event, Enriched) and facts.kind in draft.policy.readings.kinds:
-        owed = {(one.patient, one.provider) for one in draft.case.obligations.values()}
-        for patient in facts.patients:
-            for provider in facts.providers:
-                if (patient.ref, provider.code) not in owed:
-                    reported_at, aware_at = _counted_from(draft, event, patient)
-                    open_by_harm(draft, event, patient, provider, reported_at, aware_at, first_report=True)
-    return bool(asked) or len(draft.said) > before
+        asks = not isinstance(event, Enriched)
+    return asks or len(draft.said) > before
 
 
 class _Asked(NamedTuple):
-    """What a regrade or a choice asks of a provider towards a patient, from when, and whether as a report."""
+    """What an event asks of a provider towards a patient, from when, and whether as a report does."""
 
     patient: Patient
     provider: Provider
@@ -202,19 +197,26 @@ class _Asked(NamedTuple):
     first: bool
 
 
-def _asked(event: CaseEvent, policy: Policy) -> Iterator[_Asked]:
-    facts = event.facts
-    if not isinstance(event, HarmRegraded | CandourOptedIn):
+def _asked(draft: Draft, event: CaseEvent) -> Iterator[_Asked]:
+    facts, readings = event.facts, draft.policy.readings
+    if isinstance(event, HarmRegraded | Enriched) and facts.kind not in readings.kinds:
         return
-    for patient in _meant(event.patient, facts.patients):
-        first = False
-        if isinstance(event, HarmRegraded):
-            if facts.kind not in policy.readings.kinds or not _rises(policy, event, patient):
-                continue
-            first = _before(event, patient) == "not_known"
-        reported_at, aware_at = (facts.reported_at, facts.aware_at) if first else (event.at, event.at)
-        for provider in _providers(event.provider, facts.providers):
-            yield _Asked(patient, provider, reported_at, aware_at, first)
+    match event:
+        case Enriched():
+            for patient in facts.patients:
+                for graded, reported_at, aware_at in _counted_from(draft, event, patient):
+                    for provider in facts.providers:
+                        yield _Asked(graded, provider, reported_at, aware_at, first=True)
+        case HarmRegraded() | CandourOptedIn():
+            for patient in _meant(event.patient, facts.patients):
+                first = False
+                if isinstance(event, HarmRegraded):
+                    if not _rises(draft.policy, event, patient):
+                        continue
+                    first = _before(event, patient) == "not_known"
+                reported_at, aware_at = (facts.reported_at, facts.aware_at) if first else (event.at, event.at)
+                for provider in _providers(event.provider, facts.providers):
+                    yield _Asked(patient, provider, reported_at, aware_at, first)
 
 
 def _rises(policy: Policy, event: HarmRegraded, patient: Patient) -> bool:
@@ -229,14 +231,18 @@ def _before(event: HarmRegraded, patient: Patient) -> Grade:
 
 
 def _owed(draft: Draft, event: CaseEvent, patient: Patient, provider: Provider) -> set[tuple[str, str]]:
-    """What this provider owes this patient already, by family of instruments (law.md §1.8) and duty; what was
-    stood down may open again. What bound by a report that has not come counts from that, where its harm
-    reached a threshold before this regrade."""
+    """What this provider owes this patient already, by family of instruments (law.md §1.8) and duty.
+
+    What was stood down may open again, but not by a correction. What bound by a report that has not come
+    counts from that, where its harm reached a threshold before this regrade.
+    """
     theirs = [
         (draft.state.instrument(one).family, one)
         for one in draft.case.obligations.values()
         if _between(one, patient, provider)
     ]
+    if isinstance(event, Enriched):
+        return {(family, duty.name) for family, one in theirs for duty in draft.state.instrument(one).duty}
     owed = {(family, one.duty) for family, one in theirs if one.status != "stood_down"}
     if isinstance(event, HarmRegraded):
         spoken_of, before = {family for family, _ in theirs}, _before(event, patient)
@@ -254,31 +260,30 @@ def _between(obligation: Obligation, patient: Patient, provider: Provider) -> bo
     return (obligation.patient, obligation.provider) == (patient.ref, provider.code)
 
 
-def _counted_from(draft: Draft, event: CaseEvent, patient: Patient) -> tuple[int, int]:
-    """What a correction brings to light counts from the report, or from the regrade that reached it.
+def _counted_from(
+    draft: Draft, event: Enriched, patient: Patient
+) -> Iterator[tuple[Patient, Instant, Instant]]:
+    """The times of report and awareness from which what a correction brings to light may count, each with the
+    patient as graded then: those of the report, and each regrade up.
 
-    The grades go back from those of today to those of the report, and then forward, regrade by regrade: on
-    one axis alone nothing is reached that the other had reached before.
+    The grades go back from those of today to those of the report, and then forward, regrade by regrade.
     """
-    reported_at, aware_at = event.facts.reported_at, event.facts.aware_at
+    by_report = event.facts.reported_at, event.facts.aware_at
+    if not draft.policy.reached(grade_of(patient)):
+        yield patient, *by_report  # for harm that may still follow
+        return
     regrades = [
-        (one.at, *cast(tuple[str, Grade, Grade], one.marks[-3:]))
+        (one, *cast(tuple[str, Grade, Grade], one.marks[-3:]))
         for one in draft.case.evidence
-        if one.kind == "harm_regraded" and one.patient in (None, patient.ref) and one.counts
+        if one.kind == "harm_regraded" and one.patient in (None, patient.ref)
     ]
-    grades: dict[str, Grade] = {"physical": patient.physical, "psychological": patient.psychological}
     for _, axis, was, _ in reversed(regrades):
-        grades[axis] = was
-    for at, axis, _, became in regrades:
-        before = worst(*grades.values())
-        grades[axis] = became
-        if (
-            before != "not_known"
-            and not draft.policy.reached(before)
-            and draft.policy.reached(worst(*grades.values()))
-        ):
-            reported_at = aware_at = at
-    return reported_at, aware_at
+        patient = replace(patient, **{axis: was})
+    yield patient, *by_report
+    for one, axis, _, became in regrades:
+        before, patient = grade_of(patient), replace(patient, **{axis: became})
+        if one.counts and RANK[before] < RANK[grade_of(patient)]:
+            yield patient, *(by_report if before == "not_known" else (one.at, one.at))
 
 
 def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
@@ -286,7 +291,9 @@ def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
     where nothing else of their family is owed, with what follows from them. And duties that it opens, where
     they were determined beforehand not to be owed."""
     again: list[str] = []
-    for patient, provider, reported_at, aware_at, _ in _asked(event, draft.policy):
+    if isinstance(event, Enriched):
+        return again
+    for patient, provider, reported_at, aware_at, _ in _asked(draft, event):
         owed = _owed(draft, event, patient, provider)
         bound = {one.id for one, _ in draft.policy.binding(provider, reported_at, aware_at)}
         for one in draft.case.obligations.values():

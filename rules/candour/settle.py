@@ -20,7 +20,7 @@ from rules.candour.standing import (
 from rules.candour.state import UNSETTLED, Obligation, State
 from rules.identity import obligation_id
 from rules.london import in_time, in_words, passed
-from schemas.event_types import CaseEvent, Instant
+from schemas.event_types import CaseEvent, Instant, Provider
 from schemas.outcome_types import (
     BreachWithdrawn,
     ObligationConfirmed,
@@ -34,6 +34,9 @@ from schemas.outcome_types import (
     ObligationStoodDown,
 )
 
+BEFORE_COMMENCEMENT = (
+    "The regulation was not in force for this provider by then: whether it reaches this is not settled."
+)
 RETRACTED = "What this duty rested on was entered by mistake and has been retracted."
 
 
@@ -204,6 +207,7 @@ def _redate(draft: Draft, obligation: Obligation, dates: _Dates) -> None:
         ObligationRedated,
         moved,
         *((dates.reason,) if dates.reason else ()),
+        *((BEFORE_COMMENCEMENT,) if _before_commencement(draft, obligation, dates.starts_at) else ()),
         calendar_version=draft.calendar.version,
         starts_at=dates.starts_at,
         due_at=dates.due_at,
@@ -211,6 +215,15 @@ def _redate(draft: Draft, obligation: Obligation, dates: _Dates) -> None:
         earlier_starts_at=earlier[0],
         earlier_due_at=earlier[1],
         earlier_target_at=earlier[2],
+    )
+
+
+def _before_commencement(draft: Draft, obligation: Obligation, starts_at: Instant) -> bool:
+    """Whether a statutory duty counts from before anything of its family bound such a provider."""
+    instrument, type = draft.state.instrument(obligation), obligation.provider_type
+    provider = Provider(code=obligation.provider, type=type, nhs_contract=False, scheme_member=False)
+    return instrument.basis == "statute" and starts_at < draft.policy.commencement(
+        provider, instrument.family
     )
 
 

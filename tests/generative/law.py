@@ -311,16 +311,24 @@ def contract_duties(
     for place, event in heard:
         before = [one for at, one in heard if at < place and not _mistaken(log[:place], one)]
         live = {_of_family(one) for one in opened if not closed(one, place)}
-        owing = {(one.patient, one.provider) for one in opened}
-        for duty, starts_at in [*_opens(event, before, owing)]:
-            anew = isinstance(event, events.HarmRegraded | events.CandourOptedIn)
-            if not (anew and _of_family(duty) in live) and not _waits_for_report(event, duty, opened):
+        owing = {_of_family(one)[::2] for one in opened}
+        since: dict[tuple[tuple[str, str], bool], Instant | None] = {}
+        for duty, starts_at in [*_opens(event, before)]:
+            match event:
+                case events.Enriched():
+                    who = _of_family(duty)[::2]
+                    owed = who in owing or since.setdefault(who, starts_at) != starts_at
+                case events.HarmRegraded() | events.CandourOptedIn():
+                    owed = _of_family(duty) in live
+                case _:
+                    owed = False
+            if not owed and not _waits_for_report(event, duty, opened):
                 opened.setdefault(duty, Opening(place, event, starts_at))
     return {duty: one for duty, one in opened.items() if duty.instrument.startswith(CONTRACT)}
 
 
-def _of_family(duty: Duty) -> tuple[str, str, str, bool]:
-    return duty.patient, duty.provider, duty.name, duty.instrument.startswith(CONTRACT)
+def _of_family(duty: Duty) -> tuple[tuple[str, str], str, bool]:
+    return (duty.patient, duty.provider), duty.name, duty.instrument.startswith(CONTRACT)
 
 
 def _waits_for_report(event: CaseEvent, duty: Duty, opened: Iterable[Duty]) -> bool:
@@ -387,56 +395,50 @@ def _mistaken(log: Sequence[Record], event: CaseEvent) -> bool:
     )
 
 
-def _opens(
-    event: CaseEvent, before: list[CaseEvent], owing: set[tuple[str, str]]
-) -> Iterator[tuple[Duty, Instant | None]]:
-    """What this event opens, where it is not open. `owing`: to which patient which provider owes anything."""
+def _opens(event: CaseEvent, before: list[CaseEvent]) -> Iterator[tuple[Duty, Instant | None]]:
+    """What this event opens, where it is not owed already."""
     facts = event.facts
     incident = facts.kind in ("incident", "outcome")
     for patient in facts.patients:
         harmed = incident and bool({patient.physical, patient.psychological} & set(HARMFUL))
         for provider in facts.providers:
-            pair = patient.ref, provider.code
-            first, starts_at = True, None
+            first, times = True, list[Instant | None]()
             match event:
-                case events.Reported():
-                    opens = incident
-                case events.Enriched():
-                    opens = incident and _counts(event) and pair not in owing
-                    risen = [one for one in _regrades(before, patient) if not _first(one, patient)]
-                    starts_at = risen[-1].at if risen else None
-                case events.HarmRegraded():
-                    opens = harmed and _worse(event, patient)
+                case events.Reported() if incident:
+                    times = [None]
+                case events.Enriched() if incident and _counts(event):
+                    times = _came_to_harm(before, patient) if harmed else [None]
+                case events.HarmRegraded() if harmed and _worse(event, patient):
                     first = _first(event, patient)
-                    starts_at = None if first else event.at
+                    times = [None if first else event.at]
                 case events.CandourOptedIn():
-                    opens = _counts(event) and event.patient in (None, patient.ref)
-                    opens = opens and event.provider in (None, provider.code)
-                    first, starts_at, harmed = False, event.at, True
-                case _:
-                    opens = False
-            if not opens:
-                continue
-            reported_at = facts.reported_at if starts_at is None else starts_at
-            aware_at = facts.aware_at if starts_at is None else starts_at
-            may_follow = first and bool(event.flags & events.MAY_STILL_FOLLOW)
-            for instrument in _binding(provider, reported_at, aware_at):
-                contract = instrument.startswith(CONTRACT)
-                suspected = may_follow and not contract and provider.type in HEALTH_SERVICE_BODIES
-                if harmed or suspected:
-                    yield Duty(*pair, "tell", instrument), starts_at
-                    if first and contract:
-                        yield Duty(*pair, "report", instrument), starts_at
+                    meant = event.patient in (None, patient.ref) and event.provider in (None, provider.code)
+                    first, harmed = False, True
+                    times = [event.at] if meant and _counts(event) else []
+            for starts_at in times:
+                reported_at = facts.reported_at if starts_at is None else starts_at
+                aware_at = facts.aware_at if starts_at is None else starts_at
+                may_follow = first and bool(event.flags & events.MAY_STILL_FOLLOW)
+                for instrument in _binding(provider, reported_at, aware_at):
+                    contract = instrument.startswith(CONTRACT)
+                    suspected = may_follow and not contract and provider.type in HEALTH_SERVICE_BODIES
+                    if harmed or suspected:
+                        yield Duty(patient.ref, provider.code, "tell", instrument), starts_at
+                        if first and contract:
+                            yield Duty(patient.ref, provider.code, "report", instrument), starts_at
 
 
-def _regrades(said: Sequence[CaseEvent], patient: events.Patient) -> list[events.HarmRegraded]:
-    """Those that took this patient from below moderate harm to it or above."""
-    found = []
-    for one in said:
-        if isinstance(one, events.HarmRegraded) and one.patient in (None, patient.ref) and _counts(one):
-            risen = one.to_grade in HARMFUL and not _before(one, patient) & set(HARMFUL)
-            found += [one] if risen else []
-    return found
+def _came_to_harm(before: Sequence[CaseEvent], patient: events.Patient) -> list[Instant | None]:
+    """From when a provider owes that becomes known now: the report (None), or a regrade up, or neither."""
+    regrades = [
+        one for one in before if isinstance(one, events.HarmRegraded) and one.patient in (None, patient.ref)
+    ]
+    graded = _before(regrades[0], patient) if regrades else {patient.physical, patient.psychological}
+    times: list[Instant | None] = [None] if graded & set(HARMFUL) else []
+    for one in regrades:
+        if one.to_grade in HARMFUL and _worse(one, patient):
+            times.append(None if _first(one, patient) else one.at)
+    return times
 
 
 def _worse(one: events.HarmRegraded, patient: events.Patient) -> bool:

@@ -38,6 +38,13 @@ TOPIC = Topic(
             "2016-05-10 09:00  report harm=none occurred=2016-05-09T10:00",
         ),
         LedgerLaw(
+            "More harm may follow: the regulation opens beside the duty of the never event",
+            "trap 26; §1.9.2, §1.8",
+            "2015-06-01 10:00  report harm=low never_event=2015/1 occurred=2015-05-31T10:00\n"
+            "2015-06-03 10:00  enrich may_still_follow",
+            "proposed:decision 2015/1\ntell NE_FRAMEWORK_2015 provisional\ntell REG20_2015 provisional",
+        ),
+        LedgerLaw(
             "No harm at all: the never event is told all the same",
             "CLK-13; invariant 8",
             UNHARMED + CONFIRM,

@@ -129,6 +129,29 @@ TOPIC = Topic(
             tell SC35_2013 p1 NZZ open starts=2013-06-04T10:00""",
         ),
         Law(
+            "or under each family from what brought it: the contract by the report, the statute by a rise",
+            "§1.9.8, §1.3",
+            """2015-03-20 10:00  report harm=moderate by=PZZ
+            2015-06-01 10:00  regrade moderate fatal
+            2015-06-05 10:00  enrich by=PZZ,NZZ""",
+            """tell REG20_2015 p1 PZZ provisional starts=2015-06-01T10:00
+            report SC35_2014 p1 NZZ met
+            tell SC35_2014 p1 NZZ open starts=2015-03-20T10:00
+            tell REG20_2015 p1 NZZ provisional starts=2015-06-01T10:00""",
+        ),
+        Law(
+            "from the report, though harm was graded down and up again since: down closes nothing",
+            "§1.9.8, §1.9.7",
+            """2013-06-03 10:00  report harm=moderate
+            2013-06-04 10:00  regrade moderate low
+            2013-06-05 10:00  regrade low moderate
+            2013-06-06 10:00  enrich by=RXX,NZZ""",
+            """report SC35_2013 p1 RXX met
+            tell SC35_2013 p1 RXX open starts=2013-06-03T10:00
+            report SC35_2013 p1 NZZ met
+            tell SC35_2013 p1 NZZ open starts=2013-06-03T10:00""",
+        ),
+        Law(
             "A child under 16: the parent is the relevant person",
             "Regulation 20(7)(b)",
             "2015-06-01 10:00  report harm=severe relation=parent:under_16\n2015-06-02 10:00  told",

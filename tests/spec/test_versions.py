@@ -112,6 +112,30 @@ TOPIC = Topic(
             "2016-02-01 10:00  report harm=moderate reported=2013-06-03T10:00",
             "report SC35_2013 met\ntell SC35_2013 open due=2013-06-17",
         ),
+        Law(
+            "Awareness corrected to after commencement: the regulation opens beside the contract",
+            "§1.9.1, §1.8",
+            "2014-12-01 10:00  report harm=severe noticed=2014-11-26T10:00\n"
+            "2014-12-02 10:00  enrich noticed=2014-11-28T10:00",
+            """report SC35_2014 met
+            tell SC35_2014 open
+            tell REG20_HSB_2014 provisional starts=2014-11-28T10:00""",
+        ),
+        Law(
+            "to before it: the duty stands, and it is said that nothing bound such a provider then",
+            "§1.9.1",
+            "2015-04-02 10:00  report by=VZZ harm=severe\n2015-04-03 10:00  enrich noticed=2015-03-30T10:00",
+            "tell REG20_2015 provisional starts=2015-03-30T10:00",
+            because="The regulation was not in force for this provider by then",
+        ),
+        Law(
+            "What a person had closed no correction opens again under another version",
+            "§1.9.7",
+            """2015-04-02 10:00  report harm=severe
+            2015-04-03 10:00  stand_down
+            2015-04-07 10:00  enrich noticed=2015-03-30T10:00""",
+            "tell REG20_2015 stood_down",
+        ),
     ),
 )
 
