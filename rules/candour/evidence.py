@@ -152,7 +152,7 @@ def objections_of(draft: Draft, event: CaseEvent) -> list[str]:
                 found.append("The criteria contradict the decision: it cannot count.")
         case ObligationStoodDown():
             found += _stand_down_lacks(draft, event)
-        case CaseLinked() if _leads_nowhere(draft, event):
+        case CaseLinked(side="duplicate") if _leads_nowhere(draft, event):
             if any(one.status != "stood_down" for one in draft.case.obligations.values()):
                 found.append(
                     f"The other case is graded {event.other_harm}: nothing would be owed there. "
@@ -162,10 +162,9 @@ def objections_of(draft: Draft, event: CaseEvent) -> list[str]:
 
 
 def _leads_nowhere(draft: Draft, event: CaseEvent) -> bool:
-    """Whether it is the duplicate of a case that is graded below what opens a duty."""
-    if not isinstance(event, CaseLinked) or event.side != "duplicate":
-        return False
-    return not reaches(event.other_harm, draft.policy.readings.second_person_below)
+    """Whether it is linked with a case that is graded below what opens a duty."""
+    threshold = draft.policy.readings.second_person_below
+    return isinstance(event, CaseLinked) and not reaches(event.other_harm, threshold)
 
 
 def closed_by(draft: Draft, event: ObligationStoodDown) -> list[Obligation]:

@@ -10,6 +10,7 @@ from rules.candour.standing import (
     DETERMINATION,
     LIMB_NOT_NAMED,
     NOTED,
+    NOTHING_OWED_THERE,
     Standing,
     closes,
     concerns,
@@ -23,6 +24,7 @@ from rules.london import in_time, in_words, passed
 from schemas.event_types import CaseEvent, Instant, Provider
 from schemas.outcome_types import (
     BreachWithdrawn,
+    Evidence,
     ObligationConfirmed,
     ObligationDischarged,
     ObligationDisputed,
@@ -157,21 +159,29 @@ def _opened_again_at(draft: Draft, obligation: Obligation) -> Instant | None:
 
 
 def _start(draft: Draft, obligation: Obligation, duty: Duty) -> Instant:
-    """Duties counted from a report start with the earliest awareness and report that came to be known."""
+    """Duties counted from a report start with the earliest awareness and report that came to be known; others
+    with a linked report too, if by its harm and its day it made a duty of it."""
     reported_at, aware_at = obligation.reported_at, obligation.aware_at
-    if obligation.opened_at != (aware_at if duty.starts == "aware_at" else reported_at):
-        return obligation.opened_at
+    by_awareness = duty.starts == "aware_at"
+    by_report = obligation.opened_at == (aware_at if by_awareness else reported_at)
     linked = []
     for one in draft.case.evidence:
         if not one.counts:
             continue
-        if one.kind == "case_linked" and one.reported_at is not None and one.aware_at is not None:
-            linked.append(one)
+        if one.kind == "case_linked":
+            at = one.aware_at if by_awareness else one.reported_at
+            linked += [at] if at is not None and (by_report or _owed_by(draft, obligation, one, at)) else []
         elif one.aware_at is not None:
             aware_at = one.aware_at
-    reported = [reported_at, *(one.reported_at for one in linked if one.reported_at is not None)]
-    aware = [aware_at, *(one.aware_at for one in linked if one.aware_at is not None)]
-    return min(aware if duty.starts == "aware_at" else reported)
+    counted_from = aware_at if by_awareness else reported_at
+    return min([counted_from if by_report else obligation.opened_at, *linked])
+
+
+def _owed_by(draft: Draft, obligation: Obligation, link: Evidence, at: Instant) -> bool:
+    """Whether the report that is linked brought a duty such as this one."""
+    if NOTHING_OWED_THERE in link.marks or _opens(draft, obligation) == "never_event":
+        return False
+    return at >= _commencement(draft, obligation)
 
 
 class _Dates(NamedTuple):
@@ -191,6 +201,7 @@ def _dates(
 
 
 def _redate(draft: Draft, obligation: Obligation, dates: _Dates) -> None:
+    statute = draft.state.instrument(obligation).basis == "statute"
     earlier = obligation.starts_at, obligation.due_at, obligation.target_at
     if earlier == dates[:3]:
         return
@@ -207,7 +218,7 @@ def _redate(draft: Draft, obligation: Obligation, dates: _Dates) -> None:
         ObligationRedated,
         moved,
         *((dates.reason,) if dates.reason else ()),
-        *((BEFORE_COMMENCEMENT,) if _before_commencement(draft, obligation, dates.starts_at) else ()),
+        *((BEFORE_COMMENCEMENT,) if statute and dates.starts_at < _commencement(draft, obligation) else ()),
         calendar_version=draft.calendar.version,
         starts_at=dates.starts_at,
         due_at=dates.due_at,
@@ -218,13 +229,12 @@ def _redate(draft: Draft, obligation: Obligation, dates: _Dates) -> None:
     )
 
 
-def _before_commencement(draft: Draft, obligation: Obligation, starts_at: Instant) -> bool:
-    """Whether a statutory duty counts from before anything of its family bound such a provider."""
-    instrument, type = draft.state.instrument(obligation), obligation.provider_type
-    provider = Provider(code=obligation.provider, type=type, nhs_contract=False, scheme_member=False)
-    return instrument.basis == "statute" and starts_at < draft.policy.commencement(
-        provider, instrument.family
+def _commencement(draft: Draft, obligation: Obligation) -> Instant:
+    """When an instrument of its family first bound such a provider."""
+    provider = Provider(
+        code=obligation.provider, type=obligation.provider_type, nhs_contract=True, scheme_member=False
     )
+    return draft.policy.commencement(provider, draft.state.instrument(obligation).family)
 
 
 def _reopen(draft: Draft, obligation: Obligation, standing: Standing, dates: _Dates, *noted: str) -> None:

@@ -102,8 +102,8 @@ NOTED: dict[Note, str] = {
     "it: it is held, and counts when the report comes.",
 }
 NOTHING_OWED_THERE = "nothing_owed_there"
-"""The mark on a link, made while nothing was owed here, to a case where nothing would be: it closes nothing
-that comes about later."""
+"""The mark on a link to a case where nothing would be owed: a duplicate of it, linked while nothing was owed
+here, closes nothing that comes about later; and nothing counts from its report that did not from this one."""
 REPORTED = "The report itself is what this duty asks for."
 DONE = "All that is asked for was done."
 IN_WRITING = "All that the law asks for was given in writing."

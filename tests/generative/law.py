@@ -344,18 +344,17 @@ def _waits_for_report(event: CaseEvent, duty: Duty, opened: Iterable[Duty]) -> b
 
 def due_at(log: Sequence[Record], duty: Duty, opening: Opening) -> Instant | None:
     """23:59:59 London on the tenth operational day after the day that it counts from. Law.md §2."""
+    known = [one for _, one in _heard(log, opening.event.case_id) if _counts(one) and not _mistaken(log, one)]
+    linked = [one for one in known if isinstance(one, events.CaseLinked) and one.side == "primary"]
     starts_at = opening.starts_at
     if starts_at is None:
-        known = [
-            one for _, one in _heard(log, opening.event.case_id) if _counts(one) and not _mistaken(log, one)
-        ]
-        linked = [one for one in known if isinstance(one, events.CaseLinked) and one.side == "primary"]
         said = [one for one in known if isinstance(one, events.Enriched) and "noticed_at" in one.changed]
         facts = [opening.event, *said][-1].facts
-        if duty.name == "report":
-            starts_at = min([facts.aware_at, *(one.other_aware_at for one in linked)])
-        else:
-            starts_at = min([facts.reported_at, *(one.other_reported_at for one in linked)])
+        starts_at = facts.aware_at if duty.name == "report" else facts.reported_at
+    else:
+        linked = [one for one in linked if one.other_harm in HARMFUL]
+    by_links = [one.other_aware_at if duty.name == "report" else one.other_reported_at for one in linked]
+    starts_at = min([starts_at, *by_links])
     holidays = _holidays(log)
     day, left = _london_day(starts_at), OPERATIONAL_DAYS
     while left:

@@ -87,6 +87,40 @@ TOPIC = Topic(
             tell SC35_2013 open aware=2013-06-17T10:00:assumed""",
         ),
         Law(
+            "The primary was graded up first, and then linked: the earlier report counts",
+            "§1.9.10 the primary keeps the earliest report",
+            """2013-06-10 10:00  report harm=low
+            2013-06-16 10:00  regrade low severe
+            2013-06-16 11:00  linked primary harm=severe reported=2013-06-03T10:00
+            2013-06-18 10:00  tick""",
+            "tell SC35_2013 breached due=2013-06-17",
+            said="1x obligation_redated\n1x obligation_breached",
+        ),
+        Law(
+            "and so where it was linked first",
+            "§1.9.10",
+            """2013-06-10 10:00  report harm=low
+            2013-06-11 11:00  linked primary harm=severe reported=2013-06-03T10:00
+            2013-06-12 10:00  regrade low severe""",
+            "tell SC35_2013 open due=2013-06-17",
+        ),
+        Law(
+            "but a report of low harm gave no duty, and a rise counts from itself",
+            "§1.9.10, §1.3",
+            """2013-06-10 10:00  report harm=low
+            2013-06-16 10:00  regrade low severe
+            2013-06-16 11:00  linked primary harm=low reported=2013-06-03T10:00""",
+            "tell SC35_2013 open due=2013-06-28",
+        ),
+        Law(
+            "nor did a report before the first contract",
+            "§1.9.10, §1.1",
+            """2013-04-10 10:00  report harm=low
+            2013-04-16 10:00  regrade low severe
+            2013-04-16 11:00  linked primary harm=severe reported=2013-03-20T10:00""",
+            "tell SC35_2013 open due=2013-04-30",
+        ),
+        Law(
             "A link to a case where nothing would be owed is noted and closes nothing",
             "§1.9.10, §1.9.7",
             REPORT + "2013-06-18 10:00  linked duplicate harm=low",
