@@ -10,7 +10,14 @@ from msgspec.structs import replace
 
 from rules.calendar import parse as parse_calendar
 from rules.candour.draft import Draft
-from rules.candour.evidence import closable, closed_by, evidence_of, notes_of, objections_of
+from rules.candour.evidence import (
+    FIRST_GRADING,
+    closable,
+    closed_by,
+    evidence_of,
+    notes_of,
+    objections_of,
+)
 from rules.candour.evolve import stages
 from rules.candour.ledger import LEDGER, spoken, take_ledger
 from rules.candour.opening import grade_of, open_by_harm
@@ -154,7 +161,7 @@ def _report(draft: Draft, event: Reported) -> None:
 def _follow_up(draft: Draft, event: CaseEvent) -> None:
     notes, objections = notes_of(draft, event), objections_of(draft, event)
     opens = False if objections else _open_from(draft, event)
-    marks = [reopens(id) for id in _opens_again(draft, event)]
+    marks = _opens_again(draft, event)
     if isinstance(event, ObligationStoodDown):
         marks = [closes(one.id) for one in closed_by(draft, event)]
     evidence = evidence_of(draft, event, objections, *marks, *notes)
@@ -287,13 +294,13 @@ def _counted_from(
 
 
 def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
-    """Duties stood down that this regrade or choice opens again: under the versions that bind at its time and
-    where nothing else of their family is owed, with what follows from them. And duties that it opens, where
-    they were determined beforehand not to be owed."""
+    """Marks for the duties stood down that this regrade or choice opens again: under the versions that bind
+    at its time and where nothing else of their family is owed, with what follows from them. And for duties
+    that it opens, where they were determined beforehand not to be owed."""
     again: list[str] = []
     if isinstance(event, Enriched):
         return again
-    for patient, provider, reported_at, aware_at, _ in _asked(draft, event):
+    for patient, provider, reported_at, aware_at, first in _asked(draft, event):
         owed = _owed(draft, event, patient, provider)
         bound = {one.id for one, _ in draft.policy.binding(provider, reported_at, aware_at)}
         for one in draft.case.obligations.values():
@@ -303,7 +310,7 @@ def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
             match one.status, duty.opens:
                 case "stood_down", "told" | "investigation_completed":
                     tell = draft.case.obligations[tell_of(draft.case_id, one)]
-                    opens = tell.status != "stood_down" or tell.id in again
+                    opens = tell.status != "stood_down" or reopens(tell.id) in again
                 case "stood_down", "harm" | "report":
                     opens = one.instrument in bound and (instrument.family, duty.name) not in owed
                 case _ if one.opened_by == event.event_id:
@@ -311,7 +318,8 @@ def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
                     opens = standing.status == "stood_down"
                 case _:
                     opens = False
-            again += [one.id] if opens else []
+            again += [reopens(one.id)] if opens else []
+        again += [FIRST_GRADING] if again and first else []
     return again
 
 

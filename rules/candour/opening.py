@@ -111,9 +111,10 @@ def follows_at(draft: Draft, tell: Obligation, duty: Duty) -> Instant | None:
 
 
 def investigated_at(draft: Draft, tell: Obligation) -> Instant | None:
+    """When the findings came to be owed: nothing was while there was no duty to tell."""
     for one in draft.case.evidence:
         if one.kind == "investigation_completed" and one.counts and concerns(one, tell):
-            return one.at
+            return max(one.at, tell.opened_at)
     return None
 
 

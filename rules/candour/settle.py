@@ -1,8 +1,10 @@
 """Brings every obligation of a case into line with its evidence, and says what has changed."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from rules.candour.draft import Draft
+from rules.candour.evidence import FIRST_GRADING
 from rules.candour.ledger import spoken_of
 from rules.candour.opening import deadlines, follows_at, investigated_at, open_after
 from rules.candour.policy import Duty
@@ -118,25 +120,23 @@ def _settle(draft: Draft, obligation: Obligation) -> None:
 
 def _rests_at(draft: Draft, obligation: Obligation, duty: Duty) -> Instant | None:
     """When the obligation starts by what is known now; None where nothing is left that it rests on."""
+    again, known = _since_opened_again(draft, obligation)
     if duty.opens in ("told", "investigation_completed"):
         tell = draft.case.obligations[tell_of(draft.case_id, obligation)]
         if _rests_at(draft, tell, draft.state.duty(tell)) is None:
             return None
-        if duty.opens == "investigation_completed":
-            return investigated_at(draft, tell)
-        # once discharged or closed after it had been told, what followed from the telling stands
-        at = follows_at(draft, tell, duty)
-        closed = tell.status in ("merged", "stood_down", "discharged")
-        return obligation.starts_at if at is None and closed else at
+        at = investigated_at(draft, tell)
+        if duty.opens == "told":
+            # once discharged or closed after it had been told, what followed from the telling stands
+            at = follows_at(draft, tell, duty)
+            closed = tell.status in ("merged", "stood_down", "discharged")
+            at = obligation.starts_at if at is None and closed else at
+        return max(at, again.at) if at is not None and again is not None else at
     if duty.opens == "never_event":
-        there = spoken_of(draft.case.evidence, obligation)
-        return _start(draft, obligation, duty) if there else None
-    again = _opened_again_at(draft, obligation)
-    if again is not None:
-        return again
-    if obligation.opened_by in draft.case.withdrawn:
-        return None
-    return _start(draft, obligation, duty)
+        rests = spoken_of(draft.case.evidence, obligation)
+    else:
+        rests = again is not None or obligation.opened_by not in draft.case.withdrawn
+    return _start(draft, obligation, duty, again, known) if rests else None
 
 
 def tell_of(case_id: str, obligation: Obligation) -> str:
@@ -144,37 +144,49 @@ def tell_of(case_id: str, obligation: Obligation) -> str:
     return obligation_id(case_id, obligation.patient, obligation.provider, "tell", obligation.instrument)
 
 
-def _opened_again_at(draft: Draft, obligation: Obligation) -> Instant | None:
-    """When a regrade or a person opened it again, if what had closed it before still stands."""
-    closed = obligation.opened_by in draft.case.withdrawn
-    at = None
+def _since_opened_again(draft: Draft, obligation: Obligation) -> tuple[Evidence | None, tuple[Evidence, ...]]:
+    """The regrade or choice that opened it again, if what had closed it before still stands; and what counts
+    towards its start: after a person had closed it, only what came to be known since."""
+    follows = _opens(draft, obligation) in ("told", "investigation_completed")
+    origin = draft.case.obligations[tell_of(draft.case_id, obligation)] if follows else obligation
+    mistaken, closed = origin.opened_by in draft.case.withdrawn, False
+    statute = draft.state.instrument(obligation).basis == "statute"
+    again: Evidence | None = None
+    known: tuple[Evidence, ...] = ()
     for one in draft.case.evidence:
         if not one.counts:
             continue
-        if closed and reopens(obligation.id) in one.marks:
-            at = one.at
-        closed = closed or closes(obligation.id) in one.marks
-        closed = closed or (one.kind == DETERMINATION and "no" in one.marks and concerns(one, obligation))
-    return at
+        if (mistaken or closed) and reopens(obligation.id) in one.marks:
+            again = one
+            known = () if closed and FIRST_GRADING not in one.marks else known
+            mistaken = closed = False
+        known = (*known, one)
+        denied = one.kind == DETERMINATION and "no" in one.marks and concerns(one, obligation)
+        closed = closed or closes(obligation.id) in one.marks or (statute and denied)
+    return again, known
 
 
-def _start(draft: Draft, obligation: Obligation, duty: Duty) -> Instant:
+def _start(
+    draft: Draft, obligation: Obligation, duty: Duty, again: Evidence | None, known: Iterable[Evidence]
+) -> Instant:
     """Duties counted from a report start with the earliest awareness and report that came to be known; others
     with a linked report too, if by its harm and its day it made a duty of it."""
     reported_at, aware_at = obligation.reported_at, obligation.aware_at
     by_awareness = duty.starts == "aware_at"
-    by_report = obligation.opened_at == (aware_at if by_awareness else reported_at)
+    if again is None:
+        opened_at = obligation.opened_at
+        by_report = opened_at == (aware_at if by_awareness else reported_at)
+    else:
+        opened_at, by_report = again.at, FIRST_GRADING in again.marks
     linked = []
-    for one in draft.case.evidence:
-        if not one.counts:
-            continue
+    for one in known:
         if one.kind == "case_linked":
             at = one.aware_at if by_awareness else one.reported_at
             linked += [at] if at is not None and (by_report or _owed_by(draft, obligation, one, at)) else []
         elif one.aware_at is not None:
             aware_at = one.aware_at
     counted_from = aware_at if by_awareness else reported_at
-    return min([counted_from if by_report else obligation.opened_at, *linked])
+    return min([counted_from if by_report else opened_at, *linked])
 
 
 def _owed_by(draft: Draft, obligation: Obligation, link: Evidence, at: Instant) -> bool:

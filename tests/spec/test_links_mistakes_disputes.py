@@ -233,7 +233,7 @@ TOPIC = Topic(
             2013-06-07 10:00  regrade low moderate""",
             """report SC35_2013 met
             tell SC35_2013 open starts=2013-06-07T10:00
-            share_findings SC35_2013 open due=2013-06-18""",
+            share_findings SC35_2013 open due=2013-06-21""",
         ),
         Law(
             "A mistake that is retracted before it is on the log never counts",

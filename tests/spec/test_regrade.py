@@ -223,6 +223,63 @@ TOPIC = Topic(
             "tell SC35_2013 breached due=2013-06-24 starts=2013-06-10T10:00",
         ),
         Law(
+            "A first grading entered by mistake buys no time: the next one counts from the report as well",
+            "§1.9.2, §1.9.9",
+            """2013-12-20 10:00  report harm=not_known
+            2013-12-30 10:00  A: regrade not_known severe
+            2013-12-31 10:00  retract A
+            2014-01-02 10:00  regrade not_known moderate
+            2014-01-09 10:00  tick""",
+            "report SC35_2013 met\ntell SC35_2013 breached due=2014-01-08 starts=2013-12-20T10:00",
+        ),
+        Law(
+            "What follows an investigation is opened again by a rise, and counts from that",
+            "§1.3, §1.7 CLK-04",
+            """2013-06-03 10:00  report harm=moderate
+            2013-06-04 10:00  told
+            2013-06-10 10:00  investigated
+            2013-06-11 10:00  regrade moderate low
+            2013-06-12 10:00  stand_down second=director of=share_findings/SC35_2013
+            2013-08-05 10:00  regrade low severe
+            2013-08-05 10:01  tick""",
+            """report SC35_2013 met
+            tell SC35_2013 met
+            explain SC35_2013 open
+            share_findings SC35_2013 open due=2013-08-19 starts=2013-08-05T10:00""",
+            said="0x obligation_breached",
+        ),
+        Law(
+            "and what follows one that was completed before any duty, from the rise as well",
+            "§1.3, §1.7 CLK-04",
+            """2013-06-03 10:00  report harm=low
+            2013-06-10 10:00  investigated
+            2013-08-05 10:00  regrade low severe
+            2013-08-05 10:01  tick""",
+            """tell SC35_2013 open due=2013-08-19
+            share_findings SC35_2013 open due=2013-08-19""",
+            said="0x obligation_breached",
+        ),
+        Law(
+            "Closed twice and opened twice: the second stand-down was a mistake, and the first rise counts",
+            "§1.3, §1.9.9",
+            """2013-06-03 10:00  report harm=moderate
+            2013-06-04 10:00  stand_down
+            2013-06-06 10:00  regrade moderate severe
+            2013-06-07 10:00  A: stand_down
+            2013-06-10 10:00  regrade severe fatal
+            2013-06-11 10:00  retract A""",
+            "report SC35_2013 met\ntell SC35_2013 open due=2013-06-20 starts=2013-06-06T10:00",
+        ),
+        Law(
+            "A link from before it was closed moves nothing that a rise has opened again",
+            "§1.3, §1.9.10",
+            """2013-06-10 10:00  report harm=moderate
+            2013-06-10 11:00  linked primary reported=2013-06-03T10:00
+            2013-06-10 12:00  stand_down
+            2013-06-14 10:00  regrade moderate severe""",
+            "report SC35_2013 met\ntell SC35_2013 open due=2013-06-28 starts=2013-06-14T10:00",
+        ),
+        Law(
             "A rise of one patient's harm concerns that patient",
             "§1.9.8",
             """2013-06-03 09:00  report patients=p1:low,p2:low
