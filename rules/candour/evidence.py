@@ -209,10 +209,11 @@ def _stand_down_lacks(draft: Draft, event: ObligationStoodDown) -> list[str]:
     near = readings.second_person_within_working_days
     lacks = []
     for one in meant:
-        if reaches(one.harm, readings.second_person_below) and _fell_below(
+        was = _worst_graded(draft, one)
+        if reaches(was, readings.second_person_below) and _fell_below(
             event, one, readings.second_person_below
         ):
-            lacks.append(f"Harm was graded down from {one.harm} to below {readings.second_person_below}: ")
+            lacks.append(f"Harm was graded down from {was} to below {readings.second_person_below}: ")
         deadline = one.due_at if one.due_at is not None else one.target_at
         if deadline is not None:
             days = draft.calendar.between(day_of(event.recorded_at), day_of(deadline))
@@ -233,6 +234,17 @@ def _target(event: FollowUp) -> Evidence:
         marks=(),
         counts=True,
     )
+
+
+def _worst_graded(draft: Draft, obligation: Obligation) -> str:
+    """The gravest grade of this patient's harm: with which the duty opened, or of any regrade that stands."""
+    regrades = [
+        grade
+        for one in draft.case.evidence
+        if one.kind == "harm_regraded" and one.counts and one.patient in (None, obligation.patient)
+        for grade in one.marks[-2:]
+    ]
+    return max([obligation.harm, *regrades], key=RANK.__getitem__)
 
 
 def _fell_below(event: CaseEvent, obligation: Obligation, threshold: str) -> bool:

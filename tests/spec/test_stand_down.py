@@ -54,6 +54,38 @@ TOPIC = Topic(
             because="graded down from moderate",
         ),
         Law(
+            "and where harm had risen since the duty opened: a duty for harm that may still follow",
+            "§1.9.7 trap 13",
+            """2015-06-01 10:00  report harm=low may_still_follow
+            2015-06-02 10:00  regrade low severe
+            2015-06-03 10:00  regrade severe none
+            2015-06-04 10:00  stand_down""",
+            "tell REG20_2015 provisional",
+            said="1x stand_down_refused",
+            because="graded down from severe to below moderate",
+        ),
+        Law(
+            "or one that a person had opened for low harm",
+            "§1.9.7",
+            """2013-12-20 10:00  report harm=low
+            2013-12-20 11:00  opt_in
+            2013-12-23 10:00  regrade low severe
+            2013-12-24 10:00  regrade severe low
+            2013-12-27 10:00  stand_down""",
+            "tell SC35_2013 open",
+            said="1x stand_down_refused",
+        ),
+        Law(
+            "but not where the grave grade was entered by mistake",
+            "§1.9.7, §1.9.9",
+            """2013-12-20 10:00  report harm=low
+            2013-12-20 11:00  opt_in
+            2013-12-23 10:00  A: regrade low severe
+            2013-12-24 10:00  retract A
+            2013-12-27 10:00  stand_down""",
+            "tell SC35_2013 stood_down",
+        ),
+        Law(
             "Near the target of a statutory duty it takes two as well",
             "§1.9.7 due or target time",
             "2015-06-01 10:00  report harm=moderate\n2015-06-11 10:00  stand_down",
