@@ -53,6 +53,17 @@ TOPIC = Topic(
             "report SC35_2013 met\ntell SC35_2013 open due=2014-04-10",
         ),
         Law(
+            "A choice that names a duty opens that one again, and no other",
+            "§1.9.8",
+            """2013-06-03 10:00  A: report patients=p1:moderate,p2:severe
+            2013-06-04 10:00  retract A
+            2013-06-05 10:00  opt_in of=tell/SC35_2013/p1/RXX""",
+            """report SC35_2013 p1 RXX stood_down
+            tell SC35_2013 p1 RXX open starts=2013-06-05T10:00
+            report SC35_2013 p2 RXX stood_down
+            tell SC35_2013 p2 RXX stood_down""",
+        ),
+        Law(
             "A provider that no instrument binds owes nothing even by choice",
             "§1.8",
             "2013-06-03 10:00  report by=VZZ harm=low\n2013-06-05 10:00  opt_in",
