@@ -244,7 +244,8 @@ def _worst_graded(draft: Draft, obligation: Obligation) -> str:
         if one.kind == "harm_regraded" and one.counts and one.patient in (None, obligation.patient)
         for grade in one.marks[-2:]
     ]
-    return max([obligation.harm, *regrades], key=RANK.__getitem__)
+    opened = [] if obligation.opened_by in draft.case.withdrawn else [obligation.harm]
+    return max([*opened, *regrades], key=RANK.__getitem__, default="not_known")
 
 
 def _fell_below(event: CaseEvent, obligation: Obligation, threshold: str) -> bool:
