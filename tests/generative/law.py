@@ -45,20 +45,17 @@ def breached(log: Sequence[Record], owed: Owed, agreed: frozenset[str]) -> bool:
     """Whether it is breached as known at the end of this log. `agreed`: what was not refused; it is asked of
     a stand-down that names no duty, for another of those it means may ask for a second person."""
     known = _Known(log, owed, agreed)
-    if not known.rests:
-        return False
-    merged = known.merged()
-    if merged is not None:  # the duty goes on in the other case, and here stands what stood then
-        if all(opening.place > merged for opening in known.openings):
+    merged = known.merged() if known.rests else None
+    if merged is None:
+        return known.breached()
+    # The duty goes on in the other case: here stands what a tick said before, where nothing undid it since.
+    for end in range(merged, owed.dues[0][0], -1):
+        known, last = _Known(log[:end], owed, agreed), log[end - 1]
+        if not known.breached():
             return False
-        known = _Known(log[:merged], owed, agreed)
-    return (
-        known.rests
-        and known.newest_tick >= known.due_at + SECOND
-        and not any(done_at < known.due_at + SECOND for _, done_at in known.done)
-        and not known.declined_in_time()
-        and not known.closed_before(len(known.log), settled_counts=False)
-    )
+        if isinstance(last, ClockTick) and last.as_of >= known.due_at + SECOND:
+            return True
+    return False
 
 
 class _Known:
@@ -75,6 +72,15 @@ class _Known:
             if _counts(one) and _concerns(one, owed)
         ]
         self.done = [(place, at) for place, one in self.said if (at := _done_at(one, owed)) is not None]
+
+    def breached(self) -> bool:
+        return (
+            self.rests
+            and self.newest_tick >= self.due_at + SECOND
+            and not any(done_at < self.due_at + SECOND for _, done_at in self.done)
+            and not self.declined_in_time()
+            and not self.closed_before(len(self.log), settled_counts=False)
+        )
 
     @cached_property
     def due_at(self) -> Instant:
