@@ -1,13 +1,18 @@
 """Golden logs: for each release a log and what followed from it, both kept as they were.
 
-    0.1.0/cases.ndjson   0.1.0/cases.outcomes.ndjson      all rules of a case, over `histories.txt`
-    0.1.0/wards.ndjson   0.1.0/wards.outcomes.ndjson      patterns, over `wards.txt`
+    0.1.0/cases.ndjson         0.1.0/cases.outcomes.ndjson      all rules of a case, over `histories.txt`
+    0.1.0/corrections.ndjson   …                                the same, over `corrections.txt`
+    0.1.0/wards.ndjson         …                                patterns, over `wards.txt`
 
-A record a line, with its type; times as people read them, what is null left out. The logs hold the policies
-that they were decided under: an earlier one gives the same for ever, whatever became of the law's files.
+A record a line, with its type; times as people read them, what is null left out. Beside it
+`….outcomes.sha256` has the SHA-256 of the bytes of each outcome, and `contracts.json` that of the contracts
+that they were written by: under a contract that has grown since, the same is said in other bytes. The logs
+hold the policies that they were decided under: an earlier one gives the same for ever, whatever became of the
+law's files.
 `python -m tests.golden` writes today's version anew and touches no other.
 """
 
+import hashlib
 import json
 import re
 import tomllib
@@ -17,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from fastavro.schema import fingerprint as fingerprint_of
+from fastavro.schema import to_parsing_canonical_form
 
 from rules import calendar
 from rules.calendar import fingerprint
@@ -24,8 +31,9 @@ from rules.case_rules import RULES
 from rules.defaults import DEFAULTS
 from rules.rule import Rule
 from schemas.codec import Codec
-from schemas.contracts import FULL_NAMES, TYPES
+from schemas.contracts import FULL_NAMES, TYPES, schema_text
 from schemas.event_types import PolicyAdopted, Record
+from schemas.outcome_types import Outcome
 from stream_apps import patterns
 from stream_apps.decision import Deliberation
 from stream_apps.explaining import rereading
@@ -38,7 +46,11 @@ from tests.spec.wards import Wards
 HERE = Path(__file__).parent
 _PROJECT = HERE.parent.parent / "pyproject.toml"
 TODAY: str = tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["version"]
-APPS: dict[str, Sequence[Rule]] = {"cases": RULES, "wards": patterns.RULES}
+APPS: dict[str, Sequence[Rule]] = {"cases": RULES, "corrections": RULES, "wards": patterns.RULES}
+HISTORIES = {"cases": "histories.txt", "corrections": "corrections.txt", "wards": "wards.txt"}
+
+WIRE_PREFIX = 5
+"""A zero byte and the id of the schema, which a registry gives out."""
 
 Line = dict[str, Any]
 
@@ -52,7 +64,8 @@ class GoldenCase(EscalationCase, ClaimCase, AskedCase):
 
 def told(app: str) -> list[Record]:
     """The log as the histories tell it, under the law's files as they are now."""
-    return [*adoptions(APPS[app]), *(_cases() if app == "cases" else _wards())]
+    lines = _lines(HISTORIES[app])
+    return [*adoptions(APPS[app]), *(_wards(lines) if app == "wards" else _cases(lines))]
 
 
 def adoptions(rules: Iterable[Rule], partition: int = 0) -> Iterator[Record]:
@@ -72,9 +85,9 @@ def adoptions(rules: Iterable[Rule], partition: int = 0) -> Iterator[Record]:
         yield calendar_of(*calendar.default_content(), recorded_at=DAWN, partition=partition)
 
 
-def _cases() -> Iterator[Record]:
+def _cases(told: Iterable[str]) -> Iterator[Record]:
     lines: list[tuple[int, GoldenCase, str]] = []
-    for line in _lines("histories.txt"):
+    for line in told:
         if line.startswith("= "):
             case = GoldenCase(line.removeprefix("= "))
         else:
@@ -84,9 +97,9 @@ def _cases() -> Iterator[Record]:
         yield from case.records(line)
 
 
-def _wards() -> list[Record]:
+def _wards(told: Iterable[str]) -> list[Record]:
     wards = Wards()
-    return wards.tell("\n".join(_lines("wards.txt"))).log[1:]  # after the adoption
+    return wards.tell("\n".join(told)).log[1:]  # after the adoption
 
 
 def _lines(name: str) -> list[str]:
@@ -97,15 +110,36 @@ def _lines(name: str) -> list[str]:
 # -- what follows -------------------------------------------------------------------------------------------
 
 
-def decided(log: Sequence[Record], rules: Sequence[Rule]) -> Iterator[Line]:
-    """What the rules say over this log, in their order."""
+def decided(log: Sequence[Record], rules: Sequence[Rule]) -> Iterator[tuple[Line, str]]:
+    """What the rules say over this log, in their order, each with the hash of its bytes."""
     deliberation = Deliberation(rules, Codec.local().encode, 0, rereading(dict(enumerate(log))))
     for offset, record in enumerate(log):
         for said in deliberation.take(offset, record):
             for word in said:
                 shown = _shown(word.outcome)
                 shown.pop("content", None)  # its hash stands beside it, and the log holds it
-                yield {"offset": offset, "rule": word.rule, **shown}
+                body = word.payload[WIRE_PREFIX:]
+                yield {"offset": offset, "rule": word.rule, **shown}, hashlib.sha256(body).hexdigest()
+
+
+def contracts() -> dict[str, str]:
+    """What the bytes of each outcome are made by: the contract without its defaults and words."""
+    names = sorted(FULL_NAMES[kind] for kind in FULL_NAMES if issubclass(kind, Outcome))
+    return {
+        name: fingerprint_of(to_parsing_canonical_form(json.loads(schema_text(name))), "SHA-256")
+        for name in names
+    }
+
+
+def other_bytes(release: str, app: str, now: Sequence[tuple[Line, str]]) -> list[str]:
+    """The outcomes whose bytes are others than in that release, though their contract is the same."""
+    then, today = json.loads((HERE / release / "contracts.json").read_text(encoding="utf-8")), contracts()
+    kept = (HERE / release / f"{app}.outcomes.sha256").read_text(encoding="utf-8").split()
+    return [
+        f"{line['rule']} {line['subject']} #{line['revision']}, {line['type']}"
+        for (line, sha256), was in zip(now, kept, strict=True)
+        if sha256 != was and then[line["type"]] == today[line["type"]]
+    ]
 
 
 def differences(before: Iterable[Line], now: Iterable[Line]) -> list[str]:
@@ -136,7 +170,11 @@ def write() -> None:
     for app, rules in APPS.items():
         log = told(app)
         _write(folder / f"{app}.ndjson", map(_shown, log))
-        _write(folder / f"{app}.outcomes.ndjson", decided(log, rules))
+        outcomes = list(decided(log, rules))
+        _write(folder / f"{app}.outcomes.ndjson", (line for line, _ in outcomes))
+        hashes = "".join(f"{sha256}\n" for _, sha256 in outcomes)
+        (folder / f"{app}.outcomes.sha256").write_text(hashes, encoding="utf-8")
+    (folder / "contracts.json").write_text(json.dumps(contracts(), indent=1) + "\n", encoding="utf-8")
 
 
 def _write(file: Path, lines: Iterable[Line]) -> None:
