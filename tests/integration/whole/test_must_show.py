@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from sinks.tables import DERIVED
-from tests.people import TOLD_IN_PERSON, Person
+from tests.people import TOLD_IN_PERSON, Person, until
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
@@ -128,6 +128,26 @@ def test_june_2015_at_a_trust_and_at_a_care_home(whole: Stack, person: Person) -
         }
         person.add(duty["case_id"], determined)
         assert person.duty(duty["case_id"], "tell")["state"] == "open"
+
+
+def test_awareness_and_the_relevant_person_follow_the_case(whole: Stack, person: Person) -> None:
+    def known(case_id: str) -> tuple[Any, ...]:
+        tell = person.duty(case_id, "tell")
+        return tell["aware_at"], tell["aware_assumed"], tell["relation"], tell["relation_why"]
+
+    case_id = person.report()
+    at_first = known(case_id)
+    assert at_first[1:] == (True, "patient", None)
+    lacks = {"relation": "attorney", "why": "lacks_capacity"}
+    noticed = {"noticed_at": "2015-02-02T10:00:00+00:00", "relevant_person": lacks}
+    corrected = person.add(case_id, {"type": "enriched", **noticed})
+    assert known(case_id) == ("2015-02-02T10:00:00Z", False, "attorney", "lacks_capacity")
+    other = person.report(noticed_at="2015-01-15T10:00:00+00:00")
+    link = person.add(other, {"type": "case_linked", "duplicate_of": case_id})
+    until(lambda: known(case_id) == ("2015-01-15T10:00:00Z", False, "attorney", "lacks_capacity"))
+    for at, event_id in ((other, link), (case_id, corrected)):
+        person.add(at, {"type": "event_retracted", "event_id": event_id, "reason": "It was another one."})
+    until(lambda: known(case_id) == at_first)
 
 
 def test_the_read_model_is_what_the_log_says(whole: Stack) -> None:
