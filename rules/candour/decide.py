@@ -296,10 +296,12 @@ def _counted_from(
 def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
     """Marks for the duties stood down that this regrade or choice opens again: under the versions that bind
     at its time and where nothing else of their family is owed, with what follows from them. And for duties
-    that it opens, where they were determined beforehand not to be owed."""
-    again: list[str] = []
+    that it opens, where they were determined beforehand not to be owed. And for those whose provider is named
+    anew, which owes from the report, as one that becomes known later."""
     if isinstance(event, Enriched):
-        return again
+        anew = [reopens(one.id) for one in draft.case.obligations.values() if _named_anew(draft, event, one)]
+        return [*anew, FIRST_GRADING] if anew else []
+    again: list[str] = []
     for patient, provider, reported_at, aware_at, first in _asked(draft, event):
         owed = _owed(draft, event, patient, provider)
         bound = {one.id for one, _ in draft.policy.binding(provider, reported_at, aware_at)}
@@ -322,6 +324,21 @@ def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
             again += [reopens(one.id)] if opens else []
         again += [FIRST_GRADING] if again and first else []
     return again
+
+
+def _named_anew(draft: Draft, event: Enriched, obligation: Obligation) -> bool:
+    """Whether its provider, or one more, is named again after the record that had named it was a mistake."""
+    patient = next((one for one in event.facts.patients if one.ref == obligation.patient), None)
+    return (
+        obligation.status == "stood_down"
+        and obligation.opened_by in draft.case.withdrawn
+        and "provider" in event.changed
+        and any(one.code == obligation.provider for one in event.facts.providers)
+        and patient is not None
+        and draft.policy.reached(grade_of(patient))
+        and draft.state.duty(obligation).opens in ("report", "harm")
+        and not any(one.counts and closes(obligation.id) in one.marks for one in draft.case.evidence)
+    )
 
 
 def _meant(ref: str | None, patients: tuple[Patient, ...]) -> tuple[Patient, ...]:

@@ -25,7 +25,7 @@ from schemas.outcome_types import Evidence
 
 MINUTE = 60_000
 FIRST_GRADING = "first_grading"
-"""The mark on a regrade that opens again what counts from the report."""
+"""The mark on a record that opens again what counts from the report."""
 
 
 def evidence_of(draft: Draft, event: CaseEvent, objections: list[str], *more: str) -> Evidence:

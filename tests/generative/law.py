@@ -72,6 +72,8 @@ class _Known:
             if _counts(one) and _concerns(one, owed)
         ]
         self.done = [(place, at) for place, one in self.said if (at := _done_at(one, owed)) is not None]
+        if owed.duty == "report":  # the report itself is what it asks for, wherever that stands
+            self.done = [(-1, at) for _, at in self.done]
 
     def breached(self) -> bool:
         return (
@@ -94,7 +96,9 @@ class _Known:
             if place > self.owed.opened.place and _counts(one) and self._opens_anew(place, one):
                 then = _Known(self.log[:place], self.owed, self.agreed)
                 then.every_opening = list(found)
-                if not then.rests or then.closed_before(place):
+                stood_down = then.closed_before(place)
+                kept_closed = stood_down and isinstance(one, events.Enriched)
+                if (stood_down or not then.rests) and not kept_closed:
                     found.append(Opened(place, one.event_id))
         return found
 
@@ -258,7 +262,11 @@ def _done_at(one: CaseEvent, owed: Owed) -> Instant | None:
 
 
 def _asks_for(one: CaseEvent, owed: Owed) -> bool:
-    """Whether it asks that this provider owe this patient, as a regrade up to harm and a choice do."""
+    """Whether it asks that this provider owe this patient, as a regrade up to harm and a choice do, and to
+    name it anew after it had been named by mistake."""
+    if isinstance(one, events.Enriched):
+        there = owed.provider in [each.code for each in one.facts.providers]
+        return "provider" in one.changed and there and bool(_grades(one.facts, owed.patient) & set(HARMFUL))
     if isinstance(one, events.HarmRegraded) and _concerns(one, owed):
         patients = [each for each in one.facts.patients if each.ref == owed.patient]
         return one.to_grade in HARMFUL and any(_worse(one, each) for each in patients)
@@ -266,10 +274,11 @@ def _asks_for(one: CaseEvent, owed: Owed) -> bool:
 
 
 def _binds(one: CaseEvent, owed: Owed) -> bool:
-    """Whether its version is that of this time; of the report, if harm is graded for the first time."""
+    """Whether its version is that of this time; of the report, unless harm was graded before."""
     facts = one.facts
     patients = [each for each in facts.patients if each.ref == owed.patient]
     first = isinstance(one, events.HarmRegraded) and any(_first(one, each) for each in patients)
+    first = first or isinstance(one, events.Enriched)
     times = (facts.reported_at, facts.aware_at) if first else (one.at, one.at)
     providers = [each for each in facts.providers if each.code == owed.provider]
     return any(owed.instrument in _binding(each, *times) for each in providers)

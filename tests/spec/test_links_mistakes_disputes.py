@@ -236,6 +236,38 @@ TOPIC = Topic(
             share_findings SC35_2013 open due=2013-06-21""",
         ),
         Law(
+            "A provider that was taken out by mistake and is named again owes from the report, as before",
+            "§1.9.8, §1.9.9",
+            """2013-06-03 10:00  report harm=moderate by=???
+            2013-06-04 10:00  A: enrich by=RYY
+            2013-06-05 10:00  retract A
+            2013-06-06 10:00  enrich by=RYY
+            2013-06-18 10:00  tick""",
+            """report SC35_2013 met
+            tell SC35_2013 breached due=2013-06-17""",
+        ),
+        Law(
+            "unless persons closed it",
+            "§1.9.7, §1.9.9",
+            """2013-06-03 10:00  report harm=moderate by=???
+            2013-06-04 10:00  A: enrich by=RYY
+            2013-06-04 11:00  stand_down of=tell/SC35_2013
+            2013-06-05 10:00  retract A
+            2013-06-06 10:00  enrich by=RYY
+            2013-06-18 10:00  tick""",
+            "report SC35_2013 met\ntell SC35_2013 stood_down",
+        ),
+        Law(
+            "nor where no harm is left that would ask for it",
+            "§1.9.2, §1.9.9",
+            """2013-06-03 10:00  report harm=moderate by=???
+            2013-06-04 10:00  A: enrich by=RYY
+            2013-06-05 10:00  retract A
+            2013-06-06 10:00  regrade moderate low
+            2013-06-07 10:00  enrich by=RYY""",
+            "report SC35_2013 stood_down\ntell SC35_2013 stood_down",
+        ),
+        Law(
             "A mistake that is retracted before it is on the log never counts",
             "§1.9.9, out of order",
             REPORT + "2013-06-18 10:00  A: told\n2013-06-19 10:00  retract A\n2013-06-20 10:00  again A",
