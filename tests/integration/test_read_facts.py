@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from producers.sign_in import SignIn
 from schemas import event_types as events
 from schemas import outcome_types as outcomes
-from tests.integration.filled import Asking, Filled, own_database
+from sinks.migrations import upgrade
+from tests.integration.door_room import furnished
+from tests.integration.filled import Asking, Filled
 from tests.integration.log_writer import DUE, HOUR, MORNING, event, facts, opened, patient, reported, said
 from tests.stack import Stack
 from views.access import Access
@@ -31,11 +33,10 @@ CORRECTED = facts(aware_at=NOTICED, patients=(replace(patient(), relation="attor
 
 @pytest.fixture(scope="module")
 def filled(infra: Stack) -> Iterator[Filled]:
-    with own_database(infra.database, "read_facts") as database:
-        model = Filled(database)
-        _fill(model)
-        yield model
-        model.close()
+    model = Filled(furnished(infra.database, (upgrade,)))
+    _fill(model)
+    yield model
+    model.close()
 
 
 def _fill(model: Filled) -> None:
