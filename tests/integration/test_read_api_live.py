@@ -155,7 +155,17 @@ def test_feed_goes_on_after_its_connection_was_lost(filled: Filled, address: str
         assert reader.next()["case_id"] == "live-5"
 
 
-def test_a_reader_who_comes_as_the_last_one_leaves_waits_for_a_listener_of_its_own(filled: Filled) -> None:
+class SlowToEnd(psycopg.AsyncConnection[dict[str, Any]]):
+    async def __aexit__(self, *how: Any) -> None:
+        await asyncio.sleep(0.5)
+        await super().__aexit__(*how)
+
+
+def test_a_reader_who_comes_as_the_last_one_leaves_waits_for_a_listener_of_its_own(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psycopg, "AsyncConnection", SlowToEnd)
+
     async def one_after_the_other() -> None:
         feed = live.Feed(filled.store)
 
@@ -173,10 +183,11 @@ def test_a_reader_who_comes_as_the_last_one_leaves_waits_for_a_listener_of_its_o
         assert not listening()
         while not listening():
             await asyncio.sleep(0.01)
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1)
         assert listening()
         second.cancel()
         await asyncio.gather(second, return_exceptions=True)
+        await asyncio.sleep(1)
 
     asyncio.run(asyncio.wait_for(one_after_the_other(), 30))
 
