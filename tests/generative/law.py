@@ -448,6 +448,9 @@ def _came_to_harm(before: Sequence[CaseEvent], patient: events.Patient) -> list[
         one for one in before if isinstance(one, events.HarmRegraded) and one.patient in (None, patient.ref)
     ]
     graded = _before(regrades[0], patient) if regrades else {patient.physical, patient.psychological}
+    for one in before:
+        if isinstance(one, events.Reported):
+            graded = _grades(one.facts, patient.ref)
     times: list[Instant | None] = [None] if graded & set(HARMFUL) else []
     for one in regrades:
         if one.to_grade in HARMFUL and _worse(one, patient):
