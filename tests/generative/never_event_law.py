@@ -18,7 +18,11 @@ LISTS = {  # first and last day of occurrence, and how many types
 }
 UNGATED_2011 = {1, 2, 3, 6, 14}
 DEATH_ONLY = {("2009", 5), ("2009", 7), ("2010", 5), ("2010", 7), ("2011", 25)}
-EXCLUDED = {("2011", 1, "wrong_site_block"), ("2015", 1, "unknown_anatomical_abnormality")}
+EXCLUDED = {
+    ("2011", 1, "wrong_site_block"),
+    ("2011", 1, "unknown_anatomical_abnormality"),
+    ("2015", 1, "unknown_anatomical_abnormality"),
+}
 NO_TOOTH_FROM = date(2021, 4, 1)
 MENDED = (
     events.Reported,
