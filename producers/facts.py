@@ -18,6 +18,7 @@ from schemas.event_types import (
     PROVIDER_NOT_KNOWN,
     CaseFacts,
     Grade,
+    Instant,
     Patient,
 )
 
@@ -42,6 +43,7 @@ class ToldOfClaim(msgspec.Struct, frozen=True, kw_only=True):
     scheme_member: bool | None = None
     word: str | None = None
     percent: int | None = None
+    at: Instant | None = None
 
 
 class CaseState(msgspec.Struct, frozen=True, kw_only=True):

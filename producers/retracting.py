@@ -6,6 +6,7 @@ from uuid import uuid4
 import msgspec
 from sqlalchemy import select, update
 
+from producers import claims
 from producers.facts import without
 from producers.follow_ups import EventRetractedBody
 from producers.linking import has_duplicates, is_id
@@ -42,6 +43,7 @@ def retract(
     if found.type == "reported" and has_duplicates(visit, case):
         mend = "Retract the links of its duplicates first: what they owe is owed under this case."
         raise wrong("/event_id", "is the report of a case to which others are linked.", mend)
+    claims.check_retraction(case.state, found.event_id)
     pairs = [(case, found, common["event_id"])]
     if found.twin is not None:
         twin = visit.connection.execute(select(events).where(events.c.event_id == found.twin)).one()

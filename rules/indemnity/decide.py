@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from rules.indemnity.draft import Draft
 from rules.indemnity.settle import mark_breach, settle, withdraw_breach
-from rules.indemnity.settle_reviews import settle_reviews
+from rules.indemnity.settle_reviews import said_of_links, settle_reviews
 from rules.indemnity.state import Fact, State
 from rules.indemnity.testimony import refusal, testimony_of
 from rules.london import in_words
@@ -33,8 +33,6 @@ from schemas.outcome_types import BreachWithdrawn, ObligationBreached, Outcome
 
 HEARD = frozenset({*CLAIM_EVENTS, CaseLinked, EventRetracted, ClockTick, PolicyAdopted})
 FROM_CANDOUR = ObligationBreached, BreachWithdrawn
-OF_KNOWN_CASES = CaseLinked, EventRetracted
-"""Nothing follows from these in a case of which nothing was said."""
 
 
 def passes_over(kind: type[Record], harm: int, potential: int, flags: int) -> bool:
@@ -56,6 +54,8 @@ def concerned(state: State, record: Record, heard: Sequence[Outcome]) -> Iterabl
         case ClockTick():
             due = () if record.as_of <= state.as_of else state.due(record.as_of)
             return list(dict.fromkeys([*cases, *(state.owners[id] for id in due)]))
+        case CaseLinked() if state.policy.links_said:
+            return list(dict.fromkeys([*cases, record.case_id]))
         case CaseLinked() | EventRetracted() if record.case_id not in state.cases:
             return list(cases)
         case CaseEvent() if type(record) in HEARD:
@@ -75,7 +75,7 @@ def about(state: State, case_id: str | None, record: Record, heard: Sequence[Out
             _fall_due(draft, record)
         case CaseEvent() if type(record) in HEARD and not draft.case.heard(record.event_id):
             _hear(draft, record)
-            settle(draft)
+            settle(draft, record)
         case _ if marked:
             settle_reviews(draft)
     return draft.said
@@ -120,7 +120,9 @@ def _hear(draft: Draft, event: CaseEvent) -> None:
         return
     told = f"Recorded, dated {in_words(event.at)}."
     outsider = testimony.kind == "claim_opened" and not testimony.scheme_member
-    beside = (f"No review: {testimony.provider} is not a scheme member.",) if outsider else ()
+    beside = [f"No review: {testimony.provider} is not a scheme member."] if outsider else []
+    if draft.policy.links_said:
+        beside += said_of_links(draft, testimony)
     draft.say_of_case(TestimonyTaken, told, *beside, testimony=testimony)
 
 

@@ -38,6 +38,7 @@ class Power(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class Markers(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kinds: frozenset[MarkerKind]
+    links_said: bool = False
 
 
 class _Owned(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,6 +49,7 @@ class _Owned(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class Avoidability(_Owned, frozen=True, kw_only=True, forbid_unknown_fields=True):
     update_given_by: frozenset[Answer]
+    each_patient: bool = False
 
 
 class Facts(_Owned, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,8 +57,13 @@ class Facts(_Owned, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Readings(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Content that was adopted without a reading of what persons record goes on as before it."""
+
     version: str
     future_tolerance_minutes: int
+    acts_in_order: bool = False
+    acts_outlast_closing: bool = False
+    scheme_roles: frozenset[str] = frozenset()
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,11 +81,16 @@ class Policy:
         self.version = f"{content.readings.version}+{sha256[:8]}"
         self.power = content.power
         self.marked_by = content.markers.kinds
+        self.links_said = content.markers.links_said
         self.update_given_by = content.avoidability.update_given_by
+        self.each_patient = content.avoidability.each_patient
         self.update_owner_role = content.avoidability.owner_role
         self.share_within_days = content.facts.share_within_days
         self.fact_owner_role = content.facts.owner_role
         self.future_tolerance_minutes = content.readings.future_tolerance_minutes
+        self.acts_in_order = content.readings.acts_in_order
+        self.acts_outlast_closing = content.readings.acts_outlast_closing
+        self.scheme_roles = content.readings.scheme_roles
 
 
 @lru_cache(maxsize=16)

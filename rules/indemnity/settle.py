@@ -9,6 +9,7 @@ from rules.indemnity.settle_family import settle_facts, settle_verdicts
 from rules.indemnity.settle_reviews import settle_reviews
 from rules.indemnity.state import Marker, Payment
 from rules.london import in_words
+from schemas.event_types import CaseEvent
 from schemas.indemnity_types import EvidenceMarked, MarkerWithdrawn, PaymentCounted, PaymentWithdrawn
 from schemas.outcome_types import ObligationBreached
 
@@ -20,9 +21,9 @@ FOUND_BY = {
 }
 
 
-def settle(draft: Draft) -> None:
+def settle(draft: Draft, event: CaseEvent) -> None:
     settle_facts(draft)
-    settle_verdicts(draft)
+    settle_verdicts(draft, (one.ref for one in event.facts.patients))
     _settle_contraventions(draft)
     _settle_payments(draft)
     settle_reviews(draft)

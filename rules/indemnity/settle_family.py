@@ -1,5 +1,7 @@
 """Says what is owed to the family: going back to them when a verdict changed, and new facts shared."""
 
+from collections.abc import Iterable
+
 from rules.identity import indemnity_id
 from rules.indemnity.draft import Draft
 from rules.indemnity.standing import Contradiction, contradictions, shared_at
@@ -31,9 +33,9 @@ CORRECTION = {
 NO_PENALTY = "Honest learning changes verdicts too: this asks, and sets no penalty."
 
 
-def settle_verdicts(draft: Draft) -> None:
+def settle_verdicts(draft: Draft, patients: Iterable[str]) -> None:
     """A marker and an update owed for each contradiction; both go when a verdict is retracted."""
-    found = contradictions(draft.case.testimony, draft.policy)
+    found = contradictions(draft.case.testimony, draft.policy, patients)
     markers = {indemnity_id("marker", draft.case_id, *key): one for key, one in found.items()}
     updates = {indemnity_id("family_update", draft.case_id, *key): one for key, one in found.items()}
     for id, marker in draft.all(Marker).items():

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rules.identity import review_id
 from rules.indemnity.draft import Draft
-from rules.indemnity.standing import Claim, claims, concerns
+from rules.indemnity.standing import OPENED, Claim, claims, concerns
 from rules.indemnity.state import Marker, Review
 from rules.london import in_words
 from schemas.indemnity_types import (
@@ -33,7 +33,7 @@ RECORDED = "A person recorded this finding; nothing is computed from it."
 
 def settle_reviews(draft: Draft) -> None:
     """One for each claim; what no longer stands is said before what does."""
-    standing = claims(draft.case.testimony)
+    standing = claims(draft.case.testimony, draft.policy)
     known = {one.claim_id: one for one in draft.all(Review).values()}
     for claim_id in sorted({*standing, *known}):
         claim = standing.get(claim_id)
@@ -68,6 +68,9 @@ def _take_back(draft: Draft, id: str, claim: Claim | None) -> None:
     if review is None:
         return
     lost = "It was recorded by mistake, or what it rested on was."
+    if draft.policy.acts_outlast_closing and claim is not None and claim.opened.provider != review.provider:
+        again = f"The claim was opened again, against {claim.opened.provider}"
+        lost = f"{again}: this was about {review.provider}."
     for event_id, stands, kind in (
         (review.reimbursement, claim and claim.reimbursement, ReimbursementWithdrawn),
         (review.decision, claim and claim.decision, DecisionWithdrawn),
@@ -81,7 +84,8 @@ def _suggest(draft: Draft, id: str, claim: Claim | None, markers: dict[str, Mark
     review = draft.of(id, Review)
     decided = claim is not None and claim.decision is not None
     if claim is None or claim.closed or not claim.member:
-        if review is not None and review.ended is None and not decided:
+        found = draft.policy.acts_outlast_closing and claim is not None and claim.finding is not None
+        if review is not None and review.ended is None and not decided and not found:
             why = "claim_closed" if claim is not None and claim.closed else "claim_retracted"
             draft.say(ReviewWithdrawn, id, ENDED[why], why=why)
         return
@@ -123,21 +127,22 @@ def _acts(draft: Draft, id: str, claim: Claim) -> None:
     finding, decision, reimbursement = claim.finding, claim.decision, claim.reimbursement
     if finding is not None and (review is None or review.finding != finding.event_id):
         unasked = () if review is not None and review.suggested else ("No review was suggested by rule.",)
+        if claim.closed and draft.policy.acts_outlast_closing:
+            unasked = ("The claim is closed.",)
         draft.say(
             OpennessFound, id, RECORDED, *unasked, notice,
             **_dates(draft, claim), event_id=finding.event_id, finding=finding.word,
             by_role=finding.by_role, found_at=finding.at,
         )  # fmt: skip
+        if draft.policy.acts_in_order and review is not None and decision is not None:
+            _restate_found(draft, id, review, claim)
     review = draft.of(id, Review)
     if review is None:
         return
     if decision is not None and review.decision != decision.event_id:
         told = "A person decided, after a finding. The patient is paid all the same."
-        otherwise = () if finding is None or finding.word == "not_open" else (
-            "The finding was not `not_open`; the power that was proposed rested on such a finding.",
-        )  # fmt: skip
         draft.say(
-            IndemnityDecided, id, told, *(otherwise if decision.word != "none" else ()), notice,
+            IndemnityDecided, id, told, *_otherwise(claim), notice,
             event_id=decision.event_id, decision=decision.word, trust_share_percent=decision.percent,
             by_role=decision.by_role, decided_at=decision.at,
         )  # fmt: skip
@@ -148,6 +153,22 @@ def _acts(draft: Draft, id: str, claim: Claim) -> None:
             event_id=reimbursement.event_id, status=reimbursement.word, percent=reimbursement.percent,
             by_role=reimbursement.by_role, stated_at=reimbursement.at,
         )  # fmt: skip
+
+
+def _restate_found(draft: Draft, id: str, review: Review, claim: Claim) -> None:
+    """What was decided stays decided; that the finding under it has changed is said."""
+    assert claim.decision is not None
+    if review.finding is not None and review.decision == claim.decision.event_id:
+        changed = "The finding changed after the decision; a person may want to look again."
+        notice = draft.policy.power.notice
+        draft.say(ReviewRestated, id, changed, *_otherwise(claim), notice, markers=review.markers)
+
+
+def _otherwise(claim: Claim) -> tuple[str, ...]:
+    finding, decision = claim.finding, claim.decision
+    if finding is None or finding.word == "not_open" or decision is None or decision.word == "none":
+        return ()
+    return ("The finding was not `not_open`; the power that was proposed rested on such a finding.",)
 
 
 def _dates(draft: Draft, claim: Claim) -> dict[str, object]:
@@ -161,6 +182,19 @@ def _dates(draft: Draft, claim: Claim) -> dict[str, object]:
         "aware_at": opened.aware_at,
         "reported_at": opened.reported_at,
     }
+
+
+def said_of_links(draft: Draft, one: Testimony) -> tuple[str, ...]:
+    """Beside a claim, and beside a link that comes after one: what a linked case holds marks nothing here."""
+    link = [each for each in draft.case.testimony if each.kind == "case_linked"]
+    if one.kind == "case_linked" and any(claims(draft.case.testimony, draft.policy)):
+        link = [one]
+    elif one.kind != OPENED:
+        return ()
+    return tuple(
+        f"Evidence in the linked case {each.about} marks nothing here: a person must look there too."
+        for each in link
+    )
 
 
 def _linked(testimony: Iterable[Testimony]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from rules.indemnity.policy import Policy
 from rules.indemnity.state import Marker
+from rules.london import day_of, in_words
 from schemas.event_types import Instant
 from schemas.indemnity_types import Correction, EvidenceHeld, Refusal, Testimony
 
@@ -18,9 +19,13 @@ Why = tuple[Refusal, str]
 
 
 class Claim(Struct, frozen=True, kw_only=True):
-    """A claim that was opened, and what persons recorded about it: the latest of each."""
+    """A claim that was opened, and what persons recorded about it: the latest of each.
+
+    `since`: when it was first made against this provider.
+    """
 
     opened: Testimony
+    since: Instant
     closed: bool = False
     finding: Testimony | None = None
     decision: Testimony | None = None
@@ -40,13 +45,13 @@ class Claim(Struct, frozen=True, kw_only=True):
         return by_reimbursement + (WHOLE if self.decision.word == "remove" else self.decision.percent or 0)
 
 
-def claims(testimony: Iterable[Testimony]) -> dict[str, Claim]:
+def claims(testimony: Iterable[Testimony], policy: Policy) -> dict[str, Claim]:
     """By the scheme's number; the latest of each act counts, unless something speaks against it."""
     found: dict[str, Claim] = {}
     for one in testimony:
         if one.kind in CLAIM_KINDS and one.claim_id is not None:
             claim = found.get(one.claim_id)
-            if objection(claim, one) is None:
+            if objection(claim, one, policy) is None:
                 found[one.claim_id] = _after(claim, one)
     return found
 
@@ -57,17 +62,19 @@ FOUND, DECIDED, REIMBURSED = (
     "indemnity_decision_recorded",
     "reimbursement_recorded",
 )
-CLAIM_KINDS = frozenset({OPENED, CLOSED, FOUND, DECIDED, REIMBURSED})
+ACTS = frozenset({FOUND, DECIDED, REIMBURSED})
+"""What persons of the scheme record."""
+CLAIM_KINDS = ACTS | {OPENED, CLOSED}
 WHOLE = 100
 
 
-def objection(claim: Claim | None, one: Testimony) -> Why | None:
+def objection(claim: Claim | None, one: Testimony, policy: Policy) -> Why | None:
     """What speaks against a record about a claim that stands so."""
     if one.kind == OPENED:
         return _against_opening(claim, one)
     if claim is None:
         return "unknown_claim", f"No claim {one.claim_id} was opened in this case."
-    if claim.closed:
+    if claim.closed and not (one.kind in ACTS and policy.acts_outlast_closing):
         return "claim_closed", f"Claim {one.claim_id} is closed."
     if one.kind == CLOSED:
         return None
@@ -78,6 +85,31 @@ def objection(claim: Claim | None, one: Testimony) -> Why | None:
     if claim.finding is None:
         return "no_finding", "No person has recorded a finding about this claim; that comes first."
     return _against_share(_after(claim, one), one)
+
+
+def new_objection(claim: Claim | None, one: Testimony, policy: Policy) -> Why | None:
+    """The same, and what speaks against it only as it is recorded: it is not asked again later."""
+    against = objection(claim, one, policy)
+    if against is not None or claim is None or one.kind not in ACTS:
+        return against
+    if policy.scheme_roles and one.by_role not in policy.scheme_roles:
+        roles = ", ".join(sorted(policy.scheme_roles))
+        return "not_a_member", f"{one.by_role or 'Nobody'} is no role of the scheme; these are: {roles}."
+    return _against_order(claim, one) if policy.acts_in_order else None
+
+
+def _against_order(claim: Claim, one: Testimony) -> Why | None:
+    """By days: of a rough time only the day is known."""
+    before = [("the claim was made", claim.since)]
+    if one.kind != FOUND and claim.finding is not None:
+        before.append(("the finding that it rests on", claim.finding.at))
+    for what, at in before:
+        if day_of(one.at) < day_of(at):
+            return "dated_ahead", f"It is dated {in_words(one.at)}, before {what}, {in_words(at)}."
+    if one.kind == DECIDED and one.word == "remove" and one.percent not in (None, WHOLE):
+        told = f"Cover that is removed leaves the whole to the provider, and not {one.percent} %."
+        return "share_without_change", told
+    return None
 
 
 def _against_opening(claim: Claim | None, one: Testimony) -> Why | None:
@@ -107,10 +139,10 @@ def _against_share(after: Claim, one: Testimony) -> Why | None:
 
 def _after(claim: Claim | None, one: Testimony) -> Claim:
     if claim is None or (one.kind == OPENED and one.provider != claim.opened.provider):
-        return Claim(opened=one)
+        return Claim(opened=one, since=one.at)
     match one.kind:
         case "claim_opened":
-            return replace(claim, opened=one, closed=False)
+            return replace(claim, opened=one, since=min(claim.since, one.at), closed=False)
         case "claim_closed":
             return replace(claim, closed=True)
         case "openness_finding_recorded":
@@ -154,8 +186,13 @@ class Contradiction(Struct, frozen=True):
         return "not_said"
 
 
-def contradictions(testimony: Sequence[Testimony], policy: Policy) -> dict[tuple[str, str], Contradiction]:
-    """By the events told and found, in the order of their dates, whenever they were recorded."""
+def contradictions(
+    testimony: Sequence[Testimony], policy: Policy, patients: Iterable[str]
+) -> dict[tuple[str, str], Contradiction]:
+    """By the events told and found, in the order of their dates, whenever they were recorded.
+
+    `patients`: those of the case. What is about several was given once the last of their families heard it.
+    """
     verdicts = [one for one in testimony if one.kind == "avoidability_stated"]
     if not verdicts:
         return {}
@@ -163,16 +200,22 @@ def contradictions(testimony: Sequence[Testimony], policy: Policy) -> dict[tuple
     shared = [one for one in testimony if one.kind == "material_fact_shared"]
     answers = shared if "material_fact_shared" in policy.update_given_by else []
     found: dict[tuple[str, str], Contradiction] = {}
-    named = sorted({one.patient for one in verdicts if one.patient is not None})
-    groups: list[str | None] = [*named] or [None]
+    named = {one.patient for one in verdicts if one.patient is not None}
+    groups: list[str | None] = [*sorted(named.union(patients if policy.each_patient else ()))] or [None]
     for patient in groups:
         mine = [one for one in verdicts if one.patient in (None, patient)]
         for told, avoidable in _pairs(mine):
             key = told.event_id, avoidable.event_id
+            given_at = _given_at(avoidable, mine, answers)
             if key not in found:
-                given_at = _given_at(avoidable, mine, answers)
                 found[key] = Contradiction(told, avoidable, given_at)
+            elif policy.each_patient:
+                found[key] = replace(found[key], given_at=_last(found[key].given_at, given_at))
     return found
+
+
+def _last(one: Instant | None, other: Instant | None) -> Instant | None:
+    return None if one is None or other is None else max(one, other)
 
 
 def _pairs(verdicts: Iterable[Testimony]) -> Iterator[tuple[Testimony, Testimony]]:

@@ -1,7 +1,7 @@
 """What the indemnity rule remembers of one partition: what was testified in a case, and what it said of it.
 
 All of it follows from the rule's own outcomes through `evolve`. A case takes room only once it was marked, or
-something about a claim, avoidability or a new fact was recorded in it.
+something about a claim, avoidability, a new fact or a link was recorded in it.
 """
 
 from collections.abc import Callable

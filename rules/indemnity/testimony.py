@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from rules.indemnity.draft import Draft
-from rules.indemnity.standing import CLAIM_KINDS, Why, claims, objection
+from rules.indemnity.standing import CLAIM_KINDS, Why, claims, new_objection
 from rules.london import day_of, in_words, last_second
 from schemas import claim_events as events
 from schemas.contracts import snake
@@ -43,7 +43,8 @@ def refusal(draft: Draft, event: CaseEvent, testimony: Testimony) -> Why | None:
             if event.fact_event_id not in facts:
                 return "unknown_fact", "No new fact of this case was recorded under that number."
     if testimony.kind in CLAIM_KINDS and testimony.claim_id is not None:
-        return objection(claims(draft.case.testimony).get(testimony.claim_id), testimony)
+        claim = claims(draft.case.testimony, draft.policy).get(testimony.claim_id)
+        return new_objection(claim, testimony, draft.policy)
     return None
 
 

@@ -101,9 +101,52 @@ def test_a_claim_is_open_once_and_may_be_opened_again_after_it_was_closed(room: 
     taken(room, case_id, OPENED)
     refused(room.post(case_id, OPENED), "/claim_id", "is open already")
     taken(room, case_id, {"type": "claim_closed", "claim_id": "C-1", "reason": "Withdrawn."})
-    refused(room.post(case_id, FINDING, "auditor"), "/claim_id", "is closed")
+    closed = {"type": "claim_closed", "claim_id": "C-1", "reason": "Withdrawn."}
+    refused(room.post(case_id, closed), "/claim_id", "is closed")
     taken(room, case_id, PAID)
     taken(room, case_id, OPENED, FINDING)
+
+
+def test_a_provider_that_closes_its_claim_holds_no_finding_up(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    taken(room, case_id, OPENED, {"type": "claim_closed", "claim_id": "C-1", "reason": "Settled."})
+    taken(room, case_id, FINDING, DECISION, REIMBURSED)
+
+
+def test_a_finding_stands_until_an_auditor_takes_it_back(room: Room) -> None:
+    case_id = room.report(other_providers=["RYY"])["case_id"]
+    opened = taken(room, case_id, {**OPENED, "provider": "RXX"})
+    finding = taken(room, case_id, FINDING)
+    taken(room, case_id, DECISION)
+    retraction = {"type": "event_retracted", "event_id": opened, "reason": "Opened twice."}
+    refused(room.post(case_id, retraction), "/event_id", "holds a finding about claim C-1")
+    taken(room, case_id, {"type": "claim_closed", "claim_id": "C-1", "reason": "Settled."})
+    elsewhere = {**OPENED, "provider": "RYY"}
+    refused(room.post(case_id, elsewhere), "/provider", "a finding about claim C-1 against RXX stands")
+    assert room.post(case_id, {**OPENED, "provider": "RXX"}).status_code == 201
+    refused(room.post(case_id, retraction), "/event_id", "holds a finding about claim C-1")
+    taken(room, case_id, {**retraction, "event_id": finding})
+    assert room.post(case_id, retraction).status_code == 201
+
+
+@pytest.mark.parametrize("role", ["consultant", "patient safety lead", "Dr Cuthbertson"])
+def test_what_the_scheme_records_is_recorded_by_one_of_its_roles(room: Room, role: str) -> None:
+    case_id = room.report()["case_id"]
+    taken(room, case_id, OPENED)
+    refused(room.post(case_id, {**FINDING, "by_role": role}, "auditor"), "/by_role", "nhsla reviewer")
+    taken(room, case_id, FINDING)
+    for body in (DECISION, REIMBURSED):
+        refused(room.post(case_id, {**body, "by_role": role}, "auditor"), "/by_role", "nhsla reviewer")
+    assert len(room.records(case_id)) == 3
+
+
+def test_nothing_is_dated_before_what_it_follows(room: Room) -> None:
+    case_id = room.report()["case_id"]
+    taken(room, case_id, OPENED)
+    early = {"at": "2013-12-19T10:00:00Z"}
+    refused(room.post(case_id, {**FINDING, **early}, "auditor"), "/at", "before the claim was made")
+    taken(room, case_id, FINDING)
+    refused(room.post(case_id, {**DECISION, **early}, "auditor"), "/at", "before the claim was made")
 
 
 def test_the_share_of_the_provider_never_passes_the_whole(room: Room) -> None:

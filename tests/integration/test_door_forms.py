@@ -12,6 +12,7 @@ from httpx import ASGITransport, AsyncClient, Response
 from producers.sign_in import COOKIE, SignIn
 from producers.ward import router
 from rules.identity import escalation_id, obligation_id
+from rules.indemnity.standing import ACTS
 from schemas.contracts import snake
 from tests.forms import answers
 from tests.integration.door_room import DAWN, Room, open_room
@@ -45,6 +46,7 @@ def test_what_a_form_sends_is_recorded_and_nothing_is_left_aside(room: Room, kin
         "duplicate_of": room.report()["case_id"],
         "decision": "reduce" if kind == "indemnity_decision_recorded" else "yes",
     }
+    typed |= {"by_role": "NHSLA reviewer"} if kind in ACTS else {}
     body, errors = follow_ups.body_of(form, answers(form, typed=typed), DAWN)
     assert not errors
     answer = room.post(case_id, body, role_for(kind))

@@ -60,13 +60,16 @@ class ClaimCase(Case):
 
     def _finding(self, words: Words, common: dict[str, Any]) -> Record:
         claim_id, finding = words.plain
-        return self._by_scheme(claims.OpennessFindingRecorded, common, claim_id=claim_id, finding=finding)
+        return self._by_scheme(
+            claims.OpennessFindingRecorded, words, common, claim_id=claim_id, finding=finding
+        )
 
     def _decision(self, words: Words, common: dict[str, Any]) -> Record:
         claim_id, decision = words.plain
         share = int(words.named["share"]) if "share" in words.named else None
         return self._by_scheme(
             claims.IndemnityDecisionRecorded,
+            words,
             common,
             claim_id=claim_id,
             decision=decision,
@@ -76,11 +79,11 @@ class ClaimCase(Case):
     def _reimbursement(self, words: Words, common: dict[str, Any]) -> Record:
         claim_id, status, percent = words.plain
         fields = {"claim_id": claim_id, "status": status, "percent": int(percent)}
-        return self._by_scheme(claims.ReimbursementRecorded, common, **fields)
+        return self._by_scheme(claims.ReimbursementRecorded, words, common, **fields)
 
     def _paid(self, words: Words, common: dict[str, Any]) -> Record:
         claim_id, pounds = words.plain
-        return self._by_scheme(claims.PatientPaid, common, claim_id=claim_id, pounds=int(pounds))
+        return self._by_scheme(claims.PatientPaid, words, common, claim_id=claim_id, pounds=int(pounds))
 
     def _contravention(self, words: Words, common: dict[str, Any]) -> Record:
         return self._follow_up(claims.ContraventionRecorded, words, common, found_by=words.plain[0])
@@ -105,8 +108,10 @@ class ClaimCase(Case):
         event_id = fact.event_id if isinstance(fact, CaseEvent) else words.plain[0]
         return self._event(claims.MaterialFactShared, common, fact_event_id=event_id)
 
-    def _by_scheme(self, kind: type[CaseEvent], common: dict[str, Any], **fields: Any) -> Record:
-        return self._event(kind, common | {"by_role": "nhsla_reviewer"}, **fields)
+    def _by_scheme(
+        self, kind: type[CaseEvent], words: Words, common: dict[str, Any], **fields: Any
+    ) -> Record:
+        return self._event(kind, common | {"by_role": words.named.get("role", "nhsla_reviewer")}, **fields)
 
 
 def tell(history: str, rules: Sequence[Rule] = RULES) -> Chain:

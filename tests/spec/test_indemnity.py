@@ -155,6 +155,96 @@ TOPIC = Topic(
             MARKER + "review C-1 found not_open",
         ),
         ClaimLaw(
+            "A decision dated before the finding that it rests on is refused",
+            "trap 6; bad input",
+            FOUND + "2014-04-02 10:00  decision C-1 remove at=2014-03-04T10:00",
+            MARKER + "review C-1 found not_open",
+            said="1x testimony_refused\n0x indemnity_decided",
+            because="before the finding that it rests on, Tuesday 1 April 2014",
+        ),
+        ClaimLaw(
+            "and one of the same day is not, for of a rough time only the day is known",
+            "trap 6",
+            FOUND + "2014-04-02 10:00  decision C-1 remove at=2014-04-01T09:00",
+            MARKER + "review C-1 decided not_open remove",
+        ),
+        ClaimLaw(
+            "A finding dated before its claim was made is refused",
+            "trap 6; bad input",
+            REVIEW + "2014-04-01 10:00  finding C-1 not_open at=2014-03-02T10:00",
+            MARKER + "review C-1 suggested",
+            said="1x testimony_refused\n0x openness_found",
+            because="before the claim was made, Monday 3 March 2014",
+        ),
+        ClaimLaw(
+            "A claim that was opened again was made when it was first opened",
+            "trap 6",
+            REVIEW
+            + """2014-05-01 10:00  close C-1
+            2014-06-01 10:00  claim C-1
+            2014-06-02 10:00  finding C-1 not_open at=2014-04-01T10:00""",
+            MARKER + "review C-1 found not_open",
+        ),
+        ClaimLaw(
+            "A finding that changes under a decision says so; the decision stays",
+            "trap 6; trap 12",
+            FOUND + "2014-05-01 10:00  decision C-1 remove\n2014-05-02 10:00  finding C-1 open",
+            MARKER + "review C-1 decided open remove",
+            said="1x review_restated\n2x openness_found",
+            because="The finding changed after the decision; a person may want to look again. "
+            "The finding was not `not_open`",
+        ),
+        ClaimLaw(
+            "and so it does where a retraction brings the earlier finding back",
+            "trap 12; §1.9.9",
+            FOUND
+            + """2014-04-10 10:00  A: finding C-1 open
+            2014-05-01 10:00  decision C-1 none
+            2014-05-02 10:00  retract A""",
+            MARKER + "review C-1 decided not_open none",
+            said="1x review_restated\n0x decision_withdrawn",
+        ),
+        ClaimLaw(
+            "A finding by a role of the provider is refused, and so is a decision",
+            "bad input; A5 row 38",
+            REVIEW
+            + """2014-04-01 10:00  finding C-1 not_open role=consultant
+            2014-04-02 10:00  finding C-1 not_open
+            2014-04-03 10:00  decision C-1 remove role=patient_safety_lead""",
+            MARKER + "review C-1 found not_open",
+            said="2x testimony_refused\n1x openness_found",
+            because="consultant is no role of the scheme; these are: auditor, nhsla_director, nhsla_reviewer",
+        ),
+        ClaimLaw(
+            "A finding and a decision are recorded on a closed claim: closing it holds nothing up",
+            "trap 6; A5 row 38",
+            REVIEW
+            + """2014-04-01 10:00  close C-1
+            2014-04-02 10:00  finding C-1 not_open
+            2014-04-03 10:00  decision C-1 remove""",
+            MARKER + "review C-1 decided not_open remove",
+            because="The claim is closed.",
+        ),
+        ClaimLaw(
+            "and closing it after the finding withdraws nothing",
+            "trap 6; A5 row 38",
+            FOUND + "2014-04-02 10:00  close C-1\n2014-04-03 10:00  contravention cqc",
+            MARKER + "marker contravention RXX\nreview C-1 found not_open",
+            said="0x review_withdrawn",
+        ),
+        ClaimLaw(
+            "A claim opened again against another provider says why what was found does not go over",
+            "trap 6; trap 34",
+            """2013-12-20 09:00  report harm=moderate by=RXX,RYY
+            2014-03-03 10:00  claim C-1 against=RXX
+            2014-04-01 10:00  finding C-1 not_open
+            2014-04-02 10:00  close C-1
+            2014-04-03 10:00  claim C-1 against=RYY""",
+            "review C-1 suggested",
+            said="1x finding_withdrawn",
+            because="The claim was opened again, against RYY: this was about RXX.",
+        ),
+        ClaimLaw(
             "A finding for a claim that nobody opened is refused",
             "bad input",
             BREACH + "2014-04-01 10:00  finding C-9 not_open",
@@ -257,6 +347,26 @@ TOPIC = Topic(
             BREACH + "2014-02-01 10:00  linked duplicate harm=moderate\n2014-03-03 10:00  claim C-1",
             MARKER + "review C-1 suggested",
             because="this one being the duplicate: look there too",
+        ),
+        ClaimLaw(
+            "A claim in a case with a linked one says that the other's evidence marks nothing here",
+            "§1.9.10; trap 7",
+            REPORT
+            + """2013-12-23 10:00  told
+            2014-02-01 10:00  linked primary harm=moderate
+            2014-03-03 10:00  claim C-1""",
+            said="0x review_suggested",
+            because="marks nothing here: a person must look there too",
+        ),
+        ClaimLaw(
+            "and so does a link that comes after the claim",
+            "§1.9.10; trap 7",
+            REPORT
+            + """2013-12-23 10:00  told
+            2014-02-01 10:00  claim C-1
+            2014-03-03 10:00  linked primary harm=moderate""",
+            said="0x review_suggested",
+            because="marks nothing here: a person must look there too",
         ),
     ),
 )

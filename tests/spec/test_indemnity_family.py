@@ -100,6 +100,35 @@ TOPIC = Topic(
             "marker contradiction not_known not_said\nupdate owed not_known not_said",
         ),
         ClaimLaw(
+            "Of a verdict about two patients one family is told: the other is still owed it",
+            "§1.9.8; trap 15",
+            """2015-06-01 10:00  report patients=p1:severe,p2:severe
+            2015-06-10 10:00  stated unavoidable to=family
+            2016-01-10 10:00  stated avoidable to=internal
+            2016-01-20 10:00  stated avoidable to=family patient=p1""",
+            "marker contradiction not_known not_said\nupdate owed not_known not_said",
+            said="0x family_update_given",
+        ),
+        ClaimLaw(
+            "and it is done on the day on which the last of them hears it",
+            "§1.9.8; trap 15",
+            """2015-06-01 10:00  report patients=p1:severe,p2:severe
+            2015-06-10 10:00  stated unavoidable to=family
+            2016-01-10 10:00  stated avoidable to=internal
+            2016-01-20 10:00  stated avoidable to=family patient=p1
+            2016-01-25 10:00  stated avoidable to=family patient=p2""",
+            "marker contradiction not_known not_said\nupdate given=2016-01-25 not_known not_said",
+        ),
+        ClaimLaw(
+            "One telling that names no patient is to all of their families",
+            "§1.9.8; trap 15",
+            """2015-06-01 10:00  report patients=p1:severe,p2:severe
+            2015-06-10 10:00  stated unavoidable to=family
+            2016-01-10 10:00  stated avoidable to=internal
+            2016-01-20 10:00  stated avoidable to=family""",
+            "marker contradiction not_known not_said\nupdate given=2016-01-20 not_known not_said",
+        ),
+        ClaimLaw(
             "A verdict recorded by mistake is retracted: nothing is owed",
             "§1.9.9",
             TOLD + "2016-01-10 10:00  A: stated avoidable to=internal\n2016-01-11 10:00  retract A",

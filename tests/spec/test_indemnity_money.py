@@ -78,6 +78,14 @@ TOPIC = Topic(
             said="1x testimony_refused",
         ),
         ClaimLaw(
+            "To remove and leave a part is refused: what is removed is the whole",
+            "trap 8; bad input",
+            FOUND + "2014-05-01 10:00  decision C-1 remove share=30",
+            MARKER + "review C-1 found not_open",
+            said="1x testimony_refused",
+            because="leaves the whole to the provider, and not 30 %",
+        ),
+        ClaimLaw(
             "To reduce without a share is refused, so that the whole of a reimbursement is still the whole",
             "trap 8; bad input",
             FOUND

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from rules.indemnity.policy import content_of, default_content, parse
+from rules.indemnity.standing import FOUND, OPENED, Claim, new_objection
 from rules.policy import PolicyRefused, read_folder
+from schemas import indemnity_types as said
+
+DAY = 86_400_000
 
 
 def altered(name: str, **fields: Any) -> str:
@@ -36,6 +40,23 @@ def test_it_names_who_speaks_with_the_family_and_content_adopted_before_it_did_s
     )
     before = parse(altered("facts", owner_role=None))
     assert (before.fact_owner_role, before.share_within_days) == ("", policy.share_within_days)
+
+
+def test_content_adopted_before_acts_were_read_so_goes_on_as_before() -> None:
+    read = ("acts_in_order", "acts_outlast_closing", "scheme_roles")
+    before, now = parse(altered("readings", **dict.fromkeys(read))), parse(default_content()[1])
+    about: dict[str, Any] = {"recorded_at": 0, "claim_id": "C-1"}
+    made = said.Testimony(event_id="1", kind=OPENED, at=DAY, by_role="", scheme_member=True, **about)
+    early = said.Testimony(event_id="2", kind=FOUND, at=0, by_role="consultant", word="open", **about)
+    for closed in (False, True):
+        claim = Claim(opened=made, since=DAY, closed=closed)
+        answers = [new_objection(claim, early, policy) for policy in (before, now)]
+        assert [answer and answer[0] for answer in answers] == [
+            "claim_closed" if closed else None,
+            "not_a_member",
+        ]
+    assert not parse(altered("avoidability", each_patient=None)).each_patient
+    assert not parse(altered("markers", links_said=None)).links_said
 
 
 @pytest.mark.parametrize(
