@@ -9,7 +9,6 @@ _SILENT = (
     "evidence_taken",
     "evidence_withdrawn",
     "delivery_heard",
-    "testimony_taken",
     "testimony_withdrawn",
     "payment_counted",
 )
@@ -24,7 +23,7 @@ def merged(case: Json) -> list[Json]:
     owed = {obligation["id"]: obligation for obligation in case["obligations"]}
     by_cause: dict[str, list[Json]] = {}
     for said in case["outcomes"]:
-        if said["type"] not in _SILENT:
+        if not _silent(said):
             by_cause.setdefault(said["cause"], []).append(_outcome(said, owed.get(said["subject"])))
     lines: list[Json] = []
     for event in case["timeline"]:
@@ -32,6 +31,12 @@ def merged(case: Json) -> list[Json]:
     # What a tick or an adoption brought belongs to no event of the case.
     rest = [line for group in by_cause.values() for line in group]
     return _in_order(lines, rest)
+
+
+def _silent(said: Json) -> bool:
+    """A record that was taken is said where the rule says more of it than that."""
+    taken = said["type"] == "testimony_taken" and len(said["because"]) == 1
+    return taken or said["type"] in _SILENT
 
 
 def _in_order(lines: Sequence[Json], rest: Sequence[Json]) -> list[Json]:

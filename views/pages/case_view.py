@@ -1,11 +1,14 @@
 """A case as its page shows it, from what the JSON API says of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from producers.providers import NOT_KNOWN
 from producers.roles import Caller
+from schemas.claim_events import CLAIM_EVENTS
+from schemas.contracts import snake
 from schemas.event_types import Instant
+from schemas.indemnity_types import INDEMNITY_OUTCOMES
 from views.pages import times, words
 from views.pages.follow_up_forms import BY_TYPE, Form
 
@@ -18,6 +21,7 @@ MARKS = (
     ("provider_not_known", "No provider that is known was named: please say which it is"),
     ("anonymous", "Reported anonymously"),
 )
+_OF_INDEMNITY = frozenset(snake(kind.__name__) for kind in (*CLAIM_EVENTS, *INDEMNITY_OUTCOMES))
 ALL_THE_SAME = "being open with the patient is right all the same."
 ORDER = {
     state: place for place, state in enumerate((*UNSETTLED, "met_late", "met", "discharged", "stood_down"))
@@ -118,6 +122,11 @@ def claims(case: Case) -> list[str]:
 
 def _stands(line: Case, kind: str) -> bool:
     return line.get("type") == kind and not line.get("retracted")
+
+
+def of_indemnity(timeline: Iterable[Case]) -> bool:
+    """Whether anything is shown of a claim, of what marks the incident for one, or of what followed."""
+    return any(line.get("type") in _OF_INDEMNITY for line in timeline)
 
 
 def marks(case: Case) -> list[str]:

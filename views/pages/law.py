@@ -34,6 +34,12 @@ def title(instrument: str | None) -> str:
 
 
 @cache
+def proposed() -> str:
+    """What stands wherever a page shows a claim, a marker, or what followed from either."""
+    return str(read_folder("indemnity")["power"]["notice"])
+
+
+@cache
 def _instruments() -> dict[str, dict[str, Any]]:
     return {content["id"]: content for content in read_folder("candour").values() if "id" in content}
 

@@ -232,9 +232,27 @@ def test_every_page_says_that_the_power_was_only_proposed(whole: Stack, scheme: 
             page = looking.get(path)
             assert page.status_code == 200, path
             assert "never came into force" in page.text, path
+        for path in (f"/cases/{review['case_id']}", f"/cases/{review['case_id']}/why"):
+            text = looking.get(path).text
+            assert "never came into force" in text.split("Proposed, not law.")[1].split("</p>")[0], path
         payment = looking.get(f"{record}/patient_paid?claim_id={CLAIM}").text
         assert "indemnity" not in payment.split("<main")[1]
         assert "finding" not in payment.split("<main")[1]
+
+
+def test_so_do_the_pages_of_whoever_records_what_marks_a_case(whole: Stack, person: Person) -> None:
+    case_id = person.report(occurred_at="2015-06-30T22:00:00Z")
+    stated = {"type": "avoidability_stated", "to": "family", "verdict": "unavoidable"}
+    for body in (stated, {**stated, "to": "internal", "verdict": "avoidable"}):
+        person.add(case_id, body)
+    assert of(person.settled(case_id), "evidence_marked")
+    forms = ("claim_opened", "contravention_recorded", "avoidability_stated")
+    paths = [f"/cases/{case_id}", f"/cases/{case_id}/why", "/board?whole=yes"]
+    with httpx.Client(base_url=whole.url, timeout=60, cookies={"candour_sign_in": "demo:safety"}) as looking:
+        for path in (*paths, *(f"/cases/{case_id}/record/{form}" for form in forms)):
+            page = looking.get(path)
+            assert page.status_code == 200, path
+            assert "never came into force" in page.text, path
 
 
 def test_the_tables_are_what_the_log_says(whole: Stack) -> None:
