@@ -206,7 +206,7 @@ def test_a_threshold_of_severe_harm_takes_duties_out_and_writes_nothing(
 
 
 def _at_rest(whole: Stack) -> list[Any]:
-    """What has been said, once everybody was told and nothing comes any more; that is recorded a moment later."""
+    """What has been said, once everybody was told (recorded a moment later) and nothing more comes."""
     if _untold(whole):
         return []
     before = _said(whole)
