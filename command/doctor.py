@@ -19,9 +19,56 @@ from embedded.diagnosis import LEAST_FREE_BYTES
 from embedded.java import java_program, version_of
 from embedded.places import Places
 from embedded.problems import StartError
+from schemas.topics import PARTITIONS
 
 LEAST_FREE_MEMORY = 300_000_000
 OLDEST_TICK_SECONDS = 120.0
+OLDEST_LOOK_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Age:
+    """`question` answers in seconds; null where there is nothing yet. `oldest`: what is more is wrong.
+    `of_log`: by the clock of the log, which tells nothing where it is the manual one."""
+
+    about: str
+    question: str
+    oldest: float
+    mend: str
+    of_log: bool = True
+
+
+_NO_BREACH = "see the parts above: no tick means that no breach is raised"
+AGES = (
+    Age(
+        "last tick",
+        "SELECT extract(epoch FROM now()) - max(as_of) / 1000.0 FROM door.ticks",
+        OLDEST_TICK_SECONDS,
+        f"{_NO_BREACH} (last tick)",
+    ),
+    Age(
+        "oldest row of the outbox",
+        "SELECT extract(epoch FROM now()) - min(recorded_at) / 1000.0 FROM door.outbox",
+        OLDEST_TICK_SECONDS,
+        f"{_NO_BREACH} (oldest row of the outbox)",
+    ),
+    Age(
+        "last settled",
+        "SELECT extract(epoch FROM now()) - CASE WHEN count(settled_as_of) < "
+        f"{PARTITIONS} THEN (SELECT min(as_of) FROM door.ticks) ELSE min(settled_as_of) END / 1000.0 "
+        "FROM read.progress",
+        OLDEST_TICK_SECONDS,
+        "see that engine and sink run, and read their logs: no breach is raised, or no page shows it",
+    ),
+    Age(
+        "last look of the watchdog",
+        "SELECT extract(epoch FROM now()) - coalesce(max(measured_at), (SELECT min(as_of) FROM door.ticks "
+        "WHERE NOT manual)) / 1000.0 FROM read.watch",
+        OLDEST_LOOK_SECONDS,
+        "see that the watchdog runs and that Kafka answers: until then no alarm is raised",
+        of_log=False,
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -144,26 +191,13 @@ def _ages(stack: Stack) -> Iterator[Finding]:
 def _ages_in(connection, stack: Stack) -> Iterator[Finding]:  # type: ignore[no-untyped-def]
     import psycopg
 
-    questions = {
-        "last tick": (
-            "SELECT extract(epoch FROM now()) - max(as_of) / 1000.0 FROM door.ticks",
-            OLDEST_TICK_SECONDS,
-        ),
-        "oldest row of the outbox": (
-            "SELECT extract(epoch FROM now()) - min(recorded_at) / 1000.0 FROM door.outbox",
-            OLDEST_TICK_SECONDS,
-        ),
-    }
-    for about, (question, oldest) in questions.items():
+    for one in AGES:
         try:
-            (age,) = connection.execute(question).fetchone()
+            (age,) = connection.execute(one.question).fetchone()
         except psycopg.errors.UndefinedTable:
-            yield Finding(about, "the tables are not there", "start the stack with `candour up`")
+            yield Finding(one.about, "the tables are not there", "start the stack with `candour up`")
             return
-        if age is None or stack.clock == "manual":
-            yield Finding(about, "none" if age is None else "by the manual clock")
+        if age is None or (one.of_log and stack.clock == "manual"):
+            yield Finding(one.about, "none" if age is None else "by the manual clock")
             continue
-        mend = (
-            f"see the parts above: no tick means that no breach is raised ({about})" if age > oldest else None
-        )
-        yield Finding(about, f"{float(age):.0f} s ago", mend)
+        yield Finding(one.about, f"{float(age):.0f} s ago", one.mend if age > one.oldest else None)

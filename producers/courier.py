@@ -109,12 +109,12 @@ class Courier(threading.Thread):
             while not self._stop_asked.is_set():
                 read = list(_decoded(reader, codec))
                 come += read
-                self.state, self._waits_since = "carrying", None
                 # Nearly all of it is the memory of the patterns: how far that was read may be noted later.
-                if any(one.record for one in read) or (come and time.monotonic() - noted > _NOTE_SECONDS):
+                if any(one.record for one in read) or time.monotonic() - noted > _NOTE_SECONDS:
                     with self._engine.begin() as connection:
                         bring(connection, door_codec, come, self._clock.open(connection).now)
                     come, noted = [], time.monotonic()
+                    self.state, self._waits_since = "carrying", None
         finally:
             reader.close()
             codec.close()

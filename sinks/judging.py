@@ -13,6 +13,8 @@ GAP_SHOWN_MS = 24 * 3600 * 1000
 """For how long it is told that time stood still and goes on again."""
 CLOCK_WAITS = "the clock waits for a person"
 ENGINE_LIMIT_MS = SINK_LIMIT_MS = OUTBOX_LIMIT_MS = 30_000
+MESSAGE_LIMIT_MS = 120_000
+"""An attempt ends by itself within a minute, and a few may wait for one receiver that is slow."""
 
 
 class Partition(Struct, kw_only=True):
@@ -28,14 +30,18 @@ class Partition(Struct, kw_only=True):
 
 class Found(Struct, kw_only=True):
     """`partitions` is empty when Kafka did not answer. `watched_ms`: for how long the watchdog has looked.
-    `patterns_stuck`: partitions in which patterns have not moved, though records wait. `clock_waits`: why
-    the clock stopped, while nobody has cleared it."""
+    `…_stuck`: partitions in which patterns, courier or notifier have not moved, though records wait.
+    `message_age_ms`: since when the oldest message to somebody ought to have been on its way.
+    `clock_waits`: why the clock stopped, while nobody has cleared it."""
 
     manual_clock: bool
     outbox_age_ms: int | None
     partitions: list[Partition]
     watched_ms: int
     patterns_stuck: list[int] = []
+    courier_stuck: list[int] = []
+    notifier_stuck: list[int] = []
+    message_age_ms: int = 0
     clock_waits: str | None = None
 
 
@@ -107,6 +113,32 @@ def _patterns(found: Found) -> str | None:
     )
 
 
+def _courier(found: Found) -> str | None:
+    stuck = found.courier_stuck
+    return _stuck(
+        stuck,
+        f"The courier has not moved for {ENGINE_LIMIT_MS // 1000} seconds in {_named(stuck)}, though records "
+        "wait: no cluster that was found comes to its case. Look at the log of patterns, which has the "
+        "courier too; start it again if it hangs.",
+    )
+
+
+def _notifier(found: Found) -> str | None:
+    stuck = found.notifier_stuck
+    if not stuck and found.message_age_ms <= MESSAGE_LIMIT_MS:
+        return None
+    what = (
+        f"The notifier has not moved for {ENGINE_LIMIT_MS // 1000} seconds in {_named(stuck)}, though "
+        "escalations wait"
+        if stuck
+        else f"A message has waited for more than {MESSAGE_LIMIT_MS // 1000} seconds to be sent"
+    )
+    return (
+        f"{what}: nobody is told of it except by the board. Look at the notifier's log; start it again if it "
+        "hangs, and meanwhile call those whom the escalations name."
+    )
+
+
 def _sink(found: Found) -> str | None:
     stuck = [one.number for one in found.partitions if one.sink_age_ms > SINK_LIMIT_MS]
     return _stuck(
@@ -140,6 +172,8 @@ _TEXTS: dict[str, Callable[[Found], str | None]] = {
     CLOCK_WAITS: _clock,
     "engine stands still": _engine,
     "patterns stand still": _patterns,
+    "courier stands still": _courier,
+    "nobody is told": _notifier,
     "read model stands still": _sink,
     "reports wait": _outbox,
 }

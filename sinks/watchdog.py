@@ -13,11 +13,11 @@ import structlog
 from confluent_kafka import KafkaException
 from msgspec.structs import asdict
 from prometheus_client import Gauge
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, TextClause, case, func, select, text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from schemas.event_types import Instant
-from schemas.topics import CASE_EVENTS, PARTITIONS, WARD_EVENTS
+from schemas.topics import CASE_EVENTS, ESCALATIONS, PARTITIONS, PATTERNS, WARD_EVENTS
 from sinks.alarms import TIME_STOOD_STILL, clear_alarm, clear_others, raise_alarm, standing
 from sinks.database import engine, upsert
 from sinks.ends import PATTERNS_GROUP, Ends
@@ -30,12 +30,15 @@ from sinks.judging import (
     stood_still,
 )
 from sinks.log import PLACES, TOPICS, Place
+from sinks.notify.tables import deliveries
 from sinks.process import answering, ending
 from sinks.tables import progress, watch
 from sinks.writing import positions
 
 INTERVAL_SECONDS = 1.0
 _EVERYTHING = "the whole stream"
+_BROUGHT = text("SELECT partition, next_offset FROM door.courier")
+_TOLD = text("SELECT partition, next_offset FROM notify.offsets")
 _NOTES = text(
     "SELECT id, at, detail, last_tick, stops FROM door.clock_notes "
     "WHERE CASE WHEN stops THEN cleared_at IS NULL ELSE at > :since END ORDER BY id"
@@ -113,16 +116,23 @@ def look(
         manual = clock == "manual" if clock else _manual(connection)
         outbox_age_ms = _outbox_age(connection, seen, manual)
         clock_waits, gaps = _clock_notes(connection)
+        brought = _reached(connection, _BROUGHT)
+    with store.connect() as connection:
+        told, message_age_ms = _reached(connection, _TOLD), _message_age(connection)
     found = Found(
         manual_clock=manual,
         outbox_age_ms=outbox_age_ms,
         partitions=[],
         watched_ms=seen.watched_ms(),
         clock_waits=clock_waits,
+        message_age_ms=message_age_ms,
     )
     try:
         committed, ends = asked.committed(), asked.of(PLACES)
-        found.patterns_stuck = [] if wards is None else _patterns_stuck(wards, seen)
+        if wards is not None:
+            found.patterns_stuck = _stuck(wards, seen, WARD_EVENTS, wards.committed())
+        found.courier_stuck = _stuck(asked, seen, PATTERNS, brought)
+        found.notifier_stuck = _stuck(asked, seen, ESCALATIONS, told)
     except (KafkaException, TimeoutError) as error:
         log.warning("Kafka does not answer", error=str(error))
         committed, ends = {}, {}
@@ -137,14 +147,15 @@ def look(
     return found
 
 
-def _patterns_stuck(wards: Ends, seen: Seen) -> list[int]:
-    """Where records wait and the other app has not moved for too long."""
-    committed = wards.committed()
-    ends = wards.of((WARD_EVENTS, partition) for partition in range(PARTITIONS))
+def _stuck(asked: Ends, seen: Seen, topic: str, reached: Mapping[int, int] | None) -> list[int]:
+    """Where records wait and the one that reads the topic has not moved for too long."""
+    if reached is None:
+        return []
+    ends = asked.of((topic, partition) for partition in range(PARTITIONS))
     stuck = []
     for partition in range(PARTITIONS):
-        at, end = committed.get(partition, 0), ends[WARD_EVENTS, partition]
-        if seen.stood_ms(f"patterns {partition}", at, at < end) > ENGINE_LIMIT_MS:
+        at, end = reached.get(partition, 0), ends[topic, partition]
+        if seen.stood_ms(f"{topic} {partition}", at, at < end) > ENGINE_LIMIT_MS:
             stuck.append(partition)
     return stuck
 
@@ -248,6 +259,27 @@ def _outbox_age(connection: Connection, seen: Seen, manual: bool) -> int | None:
         return 0
     stood_ms = seen.stood_ms("outbox", oldest.id)
     return stood_ms if manual else max(0, _now() - oldest.recorded_at)
+
+
+def _reached(connection: Connection, question: TextClause) -> dict[int, int] | None:
+    """The offset that comes next in each partition; None where its table is not there."""
+    try:
+        return {row.partition: row.next_offset for row in connection.execute(question)}
+    except ProgrammingError:
+        connection.rollback()
+        return None
+
+
+def _message_age(connection: Connection) -> int:
+    """Since when the oldest message is due that nobody has in hand, or in hand that was not let go."""
+    since = case((deliveries.c.state == "planned", deliveries.c.next_wall), else_=deliveries.c.changed_wall)
+    under_way = deliveries.c.state.in_(("planned", "sending", "handed_over"))
+    try:
+        oldest = connection.scalar(select(func.min(since)).where(under_way))
+    except ProgrammingError:
+        connection.rollback()
+        return 0
+    return 0 if oldest is None else max(0, _now() - oldest)
 
 
 def _now() -> Instant:

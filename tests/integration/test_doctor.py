@@ -2,16 +2,19 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from confluent_kafka import Producer
+from sqlalchemy import Connection, insert, text
 
 from schemas.outcome_types import CaseQuarantined, CaseReadAgain, Outcome
-from schemas.topics import CASE_EVENTS, DEAD_LETTERS
+from schemas.topics import CASE_EVENTS, DEAD_LETTERS, PARTITIONS
 from sinks.alarms import TIME_STOOD_STILL, clear_alarm, raise_alarm
+from sinks.tables import progress, watch
 from stream_apps.dead_letters import REPLAYED, DeadLetter, DeadLetters
 from tests.integration.door_room import fresh_database
 from tests.integration.filled import Filled
@@ -113,6 +116,52 @@ def test_the_doctor_tells_of_alarms_cases_set_aside_and_dead_letters(
     status, lines = examine(environment)
     assert status == 0, lines
     assert {f"  ok   {line}" for line in FINE} <= set(lines)
+
+
+MINUTE = 60_000
+
+
+def ticked(connection: Connection, as_of: int) -> None:
+    connection.execute(text("INSERT INTO door.ticks VALUES (:as_of, false)"), {"as_of": as_of})
+
+
+def measured(connection: Connection, at: int, settled: int) -> None:
+    """What watchdog and read model kept when they were last at work."""
+    parts = range(PARTITIONS)
+    connection.execute(insert(watch), [{"partition": part, "measured_at": at} for part in parts])
+    connection.execute(
+        insert(progress),
+        [{"partition": part, "engine_offset": 1, "settled_as_of": settled} for part in parts],
+    )
+
+
+def wrong(environment: dict[str, str]) -> set[str]:
+    """What the doctor calls wrong."""
+    status, lines = examine(environment)
+    found = {line.partition("  ")[2].partition(":")[0] for line in lines if line.startswith("WRONG")}
+    assert status == bool(found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("ago", "settled_ago", "told"),
+    [
+        (0, 0, set()),
+        (0, 5, {"last settled"}),
+        (5, 0, {"last look of the watchdog"}),
+        (None, None, {"last settled", "last look of the watchdog"}),
+    ],
+)
+def test_time_that_is_told_and_not_settled_is_wrong_though_ticks_come(
+    environment: dict[str, str], model: Filled, ago: int | None, settled_ago: int | None, told: set[str]
+) -> None:
+    now = time.time_ns() // 1_000_000
+    with model.store.begin() as connection:
+        for minutes in (10, 0):
+            ticked(connection, now - minutes * MINUTE)
+        if ago is not None and settled_ago is not None:
+            measured(connection, now - ago * MINUTE, now - settled_ago * MINUTE)
+    assert wrong(environment | {"CANDOUR_CLOCK": "system"}) == told
 
 
 def test_where_the_doctor_leads_stands_in_the_runbook() -> None:

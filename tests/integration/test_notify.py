@@ -1,12 +1,19 @@
 """From what the rule says to the person: order, fall-over, signature, retries, what is dropped."""
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from sqlalchemy import select
 
 from schemas.registry import RegistryCodec
+from sinks import watchdog
+from sinks.database import engine
+from sinks.ends import Ends
 from sinks.notify.sending import AT_ONCE, TO_ONE
+from sinks.tables import alarms
 from tests.integration.notify_room import (
     SECRET,
     Notify,
@@ -242,3 +249,29 @@ def test_without_an_entry_there_is_the_board_only(notify: Notify) -> None:
     notify.say(one)
     notify.wait_for(one, BOARD)
     until(lambda: notify.steps(case_id) == [("board", "produced")])
+
+
+def test_a_notifier_that_hangs_while_an_escalation_waits_is_an_alarm(
+    shared: Notify, notify: Notify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchdog, "ENGINE_LIMIT_MS", 0)
+    store, seen = engine(shared.room.database, pool_size=1), watchdog.Seen()
+
+    def nobody_is_told() -> bool:
+        watchdog.look(store, store, asked, seen, "manual")
+        standing = select(alarms.c.id).where(alarms.c.kind == "nobody is told", alarms.c.cleared_at.is_(None))
+        with store.connect() as connection:
+            return connection.scalar(standing) is not None
+
+    one = notify.raised(notify.case())
+    (hung,) = shared._running
+    with closing(Ends(shared.kafka)) as asked:
+        os.kill(hung.pid, signal.SIGSTOP)
+        try:
+            notify.say(one)
+            until(nobody_is_told, 30)
+        finally:
+            os.kill(hung.pid, signal.SIGCONT)
+        notify.wait_for(one, BOARD, ("email", "sent"), ("webhook", "not_needed"))
+        until(lambda: not nobody_is_told(), 30)
+    store.dispose()

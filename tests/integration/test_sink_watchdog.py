@@ -7,21 +7,26 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaException, Producer
 from sqlalchemy import Engine, insert, select, text, update
 
 from command.topics import create_topics
 from producers import migrations as door_tables
 from producers.clock_notes import clear, note
 from producers.tables import clock_notes
+from producers.tables import courier as brought
 from rules.london import in_words
-from schemas.topics import PARTITIONS, TOPICS
+from schemas.topics import ESCALATIONS, PARTITIONS, PATTERNS, TOPICS
+from sinks import watchdog
 from sinks.alarms import TIME_STOOD_STILL
 from sinks.database import engine
 from sinks.ends import Ends
 from sinks.judging import CLOCK_WAITS, GAP_SHOWN_MS, Found, Partition, judge
 from sinks.log import PLACES, Place
 from sinks.migrations import upgrade
+from sinks.notify import migrations as notify_tables
+from sinks.notify.tables import deliveries
+from sinks.notify.tables import offsets as told
 from sinks.tables import alarms, offsets, watch
 from sinks.watchdog import Seen, alarms_standing, look, tick_age
 from tests.integration.filled import own_database
@@ -221,3 +226,61 @@ def test_look_tells_of_a_clock_that_stopped_and_of_the_gaps_of_a_day(store: Engi
 def standing_kinds(store: Engine) -> set[str]:
     with store.connect() as connection:
         return set(connection.scalars(select(alarms.c.kind).where(alarms.c.cleared_at.is_(None))))
+
+
+def test_look_tells_of_a_courier_and_a_notifier_that_stand_still(
+    store: Engine, infra: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = store.url.render_as_string(hide_password=False)
+    door_tables.upgrade(database)
+    notify_tables.upgrade(database)
+    monkeypatch.setattr(watchdog, "ENGINE_LIMIT_MS", 0)
+    producer = Producer({"bootstrap.servers": infra.kafka})
+    producer.produce(PATTERNS, b"found", partition=5)
+    producer.produce(ESCALATIONS, b"raised", partition=4)
+    assert producer.flush(30) == 0
+    seen = Seen()
+    with closing(Ends(infra.kafka)) as asked:
+        look(store, store, asked, seen, "system")
+        stuck = look(store, store, asked, seen, "system")
+        assert 5 in stuck.courier_stuck
+        assert 4 in stuck.notifier_stuck
+        assert {"courier stands still", "nobody is told"} <= standing_kinds(store)
+
+        with store.begin() as connection:
+            for table, topic in ((brought, PATTERNS), (told, ESCALATIONS)):
+                ends = asked.of((topic, partition) for partition in range(PARTITIONS))
+                rows = [{"partition": partition, "next_offset": end} for (_, partition), end in ends.items()]
+                connection.execute(insert(table), rows)
+        look(store, store, asked, seen, "system")
+        assert not {"courier stands still", "nobody is told"} & standing_kinds(store)
+
+
+@pytest.mark.parametrize(
+    ("state", "next_wall", "changed_wall", "waits"),
+    [
+        ("planned", -HOUR, -HOUR, True),
+        ("planned", HOUR, -HOUR, False),
+        ("sending", -HOUR, -HOUR, True),
+        ("handed_over", -HOUR, 0, False),
+        ("waits", -HOUR, -HOUR, False),
+    ],
+)
+def test_a_message_that_ought_to_be_under_way_is_an_alarm(
+    store: Engine, infra: Stack, state: str, next_wall: int, changed_wall: int, waits: bool
+) -> None:
+    notify_tables.upgrade(store.url.render_as_string(hide_password=False))
+    now = time.time_ns() // 1_000_000
+    texts = ("id", "page", "escalation_id", "case_id", "channel", "owner_role", "provider", "body")
+    row = dict.fromkeys(texts, "one") | dict.fromkeys(("level", "place", "attempts"), 1)
+    times = {
+        "planned_at": now,
+        "give_up_at": now,
+        "next_wall": now + next_wall,
+        "changed_wall": now + changed_wall,
+    }
+    with store.begin() as connection:
+        connection.execute(insert(deliveries).values(row | times | {"state": state}))
+    with closing(Ends(infra.kafka)) as asked:
+        look(store, store, asked, Seen(), "system")
+    assert ("nobody is told" in standing_kinds(store)) is waits
