@@ -251,7 +251,6 @@ def _reader(kafka: str, start: dict[int, int]) -> Consumer:
 
 
 def _decoded(reader: Consumer, codec: RegistryCodec) -> Iterator[Come]:
-    kinds = {number for number, kind in codec.kinds().items() if kind in (PatternFound, PatternOver)}
     first = reader.poll(0.2)
     for message in () if first is None else (first, *reader.consume(BATCH - 1, 0)):
         error = message.error()
@@ -261,7 +260,7 @@ def _decoded(reader: Consumer, codec: RegistryCodec) -> Iterator[Come]:
         assert partition is not None
         assert offset is not None
         record = None
-        if value is not None and int.from_bytes(value[1:5], "big") in kinds:
+        if codec.kind_of(value) in (PatternFound, PatternOver, None):
             try:
                 record = codec.decode(value)
             except Undecodable as failed:

@@ -57,16 +57,20 @@ class Codec:
         parsed: Schema = parse_schema(written, named_schemas={})  # type: ignore[assignment]
         self._readers[number] = (TYPES[name], parsed)
 
-    def kinds(self) -> dict[int, type[Record]]:
-        """Each schema id that can be read, with the type it yields."""
-        return {number: kind for number, (kind, _) in self._readers.items()}
-
     def reader(self, number: int) -> tuple[type[Record], Schema] | None:
         """The type that a schema id yields, and the schema it was written with; None while not known."""
         return self._readers.get(number)
 
     def knows(self, number: int) -> bool:
         return number in self._readers
+
+    def kind_of(self, value: bytes | None) -> type[Record] | None:
+        """By the first bytes alone; None where no schema is known for them. Raises as `knows` does."""
+        try:
+            number = schema_id(value)
+        except Undecodable:
+            return None
+        return self._readers[number][0] if self.knows(number) else None
 
     def encode(self, record: Record) -> bytes:
         prefix, written = self._writers[type(record)]

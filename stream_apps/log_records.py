@@ -54,15 +54,12 @@ def quarantines(
     reader: PartitionReader, rules: Iterable[Rule], codec: Codec, partition: int
 ) -> dict[tuple[int, str, str, int], str]:
     """Each quarantine on the outcome logs of a partition, as a fold must obey it."""
-    heads = {
-        b"\0" + number.to_bytes(4, "big") for number, kind in codec.kinds().items() if kind is CaseQuarantined
-    }
     names = {rule.topic: rule.name for rule in rules}
     found = {}
     for batch in reader.whole(names, partition):
         for message in batch:
             value = message.value()
-            if value is not None and value[:5] in heads:
+            if codec.kind_of(value) is CaseQuarantined:
                 said, rule = cast(CaseQuarantined, codec.decode(value)), names[message.topic() or ""]
                 found[source(message)[0], rule, str(said.case_id), said.source_offset] = said.error
     return found

@@ -27,9 +27,6 @@ class Look(PartitionReader):
         super().__init__(kafka, **_SMALL)
         self._codec = codec
         self._partition = partition
-        self._heads = {
-            b"\0" + number.to_bytes(4, "big") for number, kind in codec.kinds().items() if kind is ClockTick
-        }
         self._ends: dict[str, tuple[int, int]] = {}
         self.seen = 0
 
@@ -55,7 +52,7 @@ class Look(PartitionReader):
         """Those from `start` up to, not including, `end`."""
         for offset, message in self._window(start, end):
             value = message.value()
-            if value is not None and value[:5] in self._heads:
+            if self._codec.kind_of(value) is ClockTick:
                 yield offset, cast(ClockTick, self._codec.decode(value))
 
     def _window(self, start: int, end: int) -> Iterator[tuple[int, Message]]:

@@ -17,6 +17,7 @@ from schemas.registry import RegistryCodec, register_all
 from schemas.topics import PATTERNS, TOPICS
 from tests.integration.door_room import Room, open_room
 from tests.integration.notify_room import until
+from tests.integration.older import older
 from tests.integration.test_wards_at_door import found
 from tests.stack import Stack
 
@@ -70,3 +71,11 @@ def test_a_courier_that_can_keep_nothing_is_not_ready_until_it_can(
             connection.execute(text("ALTER TABLE door.courier DROP CONSTRAINT shut"))
         until(lambda: courier.ready()[0], 30)
         assert brought(room, case_id)
+
+
+def test_what_was_written_under_an_older_schema_is_brought(room: Room, infra: Stack) -> None:
+    case_id = room.report()["case_id"]
+    with closing(RegistryCodec(infra.registry)) as codec:
+        put(infra.kafka, older(infra.registry, codec, found(case_id)))
+    with carrying(room, infra):
+        until(lambda: brought(room, case_id), 30)
