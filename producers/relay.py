@@ -22,6 +22,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-d
 from prometheus_client import Counter, Gauge
 
 from health import serve
+from health.absence import OF_THE_SERVER, OURS
 from health.pauses import short_pauses
 from producers.appending import Delivered, Row, settings
 from producers.connections import libpq
@@ -108,7 +109,7 @@ class Relay:
         try:
             while not self._stop.is_set():
                 try:
-                    with psycopg.connect(address, autocommit=True, connect_timeout=2) as connection:
+                    with psycopg.connect(address, autocommit=True, connect_timeout=2, **OURS) as connection:
                         self._serve(connection, producer)
                 except psycopg.OperationalError as error:
                     self._hindered("waits for PostgreSQL", error)
@@ -118,7 +119,7 @@ class Relay:
             producer.flush(1)
 
     def _serve(self, connection: psycopg.Connection[Any], producer: Producer) -> None:
-        connection.execute("SET application_name = 'candour relay'")
+        connection.execute(f"SET application_name = 'candour relay'; {OF_THE_SERVER}")
         while not _first(connection, "SELECT pg_try_advisory_lock(%s)", LOCK):
             self.state = "standby"
             self._stuck_since = None

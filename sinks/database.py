@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Engine, RowMapping, Table, create_engine
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.engine import make_url
 
+from health.absence import OURS
+
 Row = dict[str, Any]
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 
@@ -23,7 +25,7 @@ def engine(database: str, *, pool_size: int = 5, ping: bool = True) -> Engine:
         pool_pre_ping=ping,
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
-        connect_args={"connect_timeout": 5},
+        connect_args={"connect_timeout": 5, **OURS},
     )
 
 

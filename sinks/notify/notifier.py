@@ -18,6 +18,7 @@ from prometheus_client import Gauge
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
+from health.absence import OF_THE_SERVER
 from schemas.codec import Codec, Undecodable, schema_id
 from schemas.event_types import Instant
 from schemas.outcome_types import Outcome
@@ -201,6 +202,7 @@ def _outcomes(entries: list[Entry], codec: Codec) -> Iterator[Outcome]:
 def _place(store: Engine) -> Iterator[Connection | None]:
     """The place of the one notifier that works, for as long as this connection holds; None if it is taken."""
     with store.connect() as connection:
+        connection.exec_driver_sql(OF_THE_SERVER)
         mine = bool(connection.scalar(select(func.pg_try_advisory_lock(_ONE_NOTIFIER))))
         connection.commit()
         try:
