@@ -1,6 +1,7 @@
 """Every contract: type and `.avsc` are the same, what is written is read, versions understand each other."""
 
 import json
+import re
 import types
 from contextlib import suppress
 from functools import cache
@@ -120,22 +121,65 @@ def test_times_are_marked_as_times(name: str) -> None:
     assert all(one.get("logicalType") == "timestamp-millis" for one in longs(times))
 
 
+TEXTS_OF_OUTCOMES = set(
+    re.findall(
+        r"\w+",
+        """
+        about alert_id basis because by_role calendar_version case_event_id case_id cause claim_id content
+        duty earlier earlier_list_version earlier_provider earlier_subtype error event_id evidence_hashes
+        factors found_by found_case found_event_id framework from_grade grade ground group_ref harm how
+        incident_type informed instrument into_case_id kind list_version markers marks newest_case next_step
+        obligation_id of of_case other_case_id owner_role patient policy_version provider provider_type
+        providers question relation relation_why retracted_event_id rule sha256 signal step subject subtype
+        threshold to to_grade told_event_id trigger unit ward_ref word
+        """,
+    )
+)
+"""All that could hold a word of any kind: references, roles, what a rule says of itself; no person at fault.
+
+Whoever adds one asks first whether a name could stand in it.
+"""
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_record_has_a_field_for_a_person(name: str) -> None:
     """Roles, references and hashes only: who it is lies in the vault."""
-    text = schema_text(name)
-    written = set(_field_names(json.loads(text)))
+    written = {field["name"] for field in _fields_in(schema(name))}
     forbidden = {"name", "nhs_number", "date_of_birth", "person", "nurse", "staff_id", "email", "reporter"}
     assert not written & forbidden
 
 
-def _field_names(node: Any) -> list[str]:
+def test_the_fields_of_outcomes_that_can_hold_text_are_these() -> None:
+    outcomes = [name for name in NAMES if issubclass(TYPES[name], Outcome)]
+    found = {
+        field["name"] for name in outcomes for field in _fields_in(schema(name)) if _is_text(field["type"])
+    }
+    assert found == TEXTS_OF_OUTCOMES
+
+
+@pytest.mark.parametrize("kind", ["string", ["null", "string"], {"type": "array", "items": "string"}])
+def test_a_field_for_whoever_was_at_fault_would_be_seen(kind: Any) -> None:
+    node = {"type": "record", "name": "Blamed", "fields": [{"name": "culprit", "type": kind}]}
+    within = {"fields": [{"name": "markers", "type": {"type": "array", "items": node}}]}
+    assert [field["name"] for field in _fields_in(within) if _is_text(field["type"])] == ["culprit"]
+
+
+def _fields_in(node: Any) -> list[dict[str, Any]]:
+    """The fields of a schema, and of the records in it."""
     if isinstance(node, dict):
-        own = [field["name"] for field in node.get("fields", [])]
-        return own + [name for value in node.values() for name in _field_names(value)]
+        return [*node.get("fields", ()), *(one for value in node.values() for one in _fields_in(value))]
     if isinstance(node, list):
-        return [name for item in node for name in _field_names(item)]
+        return [one for item in node for one in _fields_in(item)]
     return []
+
+
+def _is_text(kind: Any) -> bool:
+    """Strings and bytes, in a list or a choice as well; what is in a record is a field of its own."""
+    if isinstance(kind, list):
+        return any(map(_is_text, kind))
+    if isinstance(kind, dict):
+        return _is_text(kind["items"] if kind["type"] == "array" else kind.get("values", kind["type"]))
+    return kind in ("string", "bytes")
 
 
 # -- round trips -----------------------------------------------------------------------------------
