@@ -37,7 +37,9 @@ _PASSING = (SQLAlchemyError, psycopg.Error, KafkaException, httpx.HTTPError, Reg
 """What goes by: the other side is away, or somebody else is writing."""
 
 log = structlog.get_logger()
-records_total = Counter("candour_sink_records_total", "Records written to the read model", ["topic"])
+records_total = Counter(
+    "candour_sink_records_total", "Records taken from the log, also those passed over", ["topic"]
+)
 passed_over_total = Counter("candour_sink_passed_over_total", "Records that nobody can read", ["topic"])
 lag_seconds = Gauge(
     "candour_sink_lag_seconds", "Age of the oldest record of the last batch when it was written"

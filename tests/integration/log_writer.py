@@ -159,10 +159,13 @@ class LogWriter:
         value: bytes | None,
         headers: dict[str, bytes] | None = None,
         partition: int | None = None,
+        written_ms: int = 0,
     ) -> None:
+        """`written_ms`: the time of the record, since the epoch; nought for now."""
         where = self.partition if partition is None else partition
+        pairs: list[tuple[str, str | bytes | None]] = [*(headers or {}).items()]
         self._producer.produce(
-            topic, value=value, key=key, partition=where, headers=list((headers or {}).items())
+            topic, value=value, key=key, partition=where, headers=pairs, timestamp=written_ms
         )
         self._producer.flush(30)
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import httpx
+from prometheus_client.parser import text_string_to_metric_families
 
 RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook.md"
 
@@ -17,6 +18,13 @@ def figures_of(url: str) -> set[str]:
     told = httpx.get(f"{url}/metrics")
     assert told.headers["content-type"].startswith("text/plain")
     return set(re.findall(r"^(candour_\w+)", told.text, re.MULTILINE))
+
+
+def figure(url: str, name: str, **labels: str) -> float:
+    """The sum of all under this name with these labels, whatever others they have; nought where none is."""
+    told = httpx.get(f"{url}/metrics").raise_for_status().text
+    samples = [sample for family in text_string_to_metric_families(told) for sample in family.samples]
+    return sum(one.value for one in samples if one.name == name and labels.items() <= one.labels.items())
 
 
 def worth_a_graph() -> set[str]:

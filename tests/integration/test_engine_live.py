@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from confluent_kafka import Message, Producer
 from msgspec import structs
 
+from embedded import ports
 from rules.case_rules import RULES
 from schemas.cloud_events import CONTENT_TYPE
 from schemas.codec import Codec
@@ -25,6 +27,7 @@ from stream_apps.verify import judge
 from tests.bench.records import DAY, FIRST, adoptions, report, tick
 from tests.fault.broker import Broker
 from tests.fault.live_worker import GROUP
+from tests.integration.probes import figure
 
 pytestmark = pytest.mark.real
 
@@ -39,6 +42,7 @@ class Scene:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.broker = Broker(folder)
+        self.port = ports.choose(folder / "ports.json", ["engine"])["engine"]
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -48,9 +52,13 @@ class Scene:
             "tests.fault.live_worker",
             self.broker.address,
             str(self.folder / "data"),
+            str(self.port),
         ]
         with (self.folder / "engine.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def figure(self, name: str, **labels: str) -> float:
+        return figure(f"http://127.0.0.1:{self.port}", f"candour_engine_{name}", **labels)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         assert self.process is not None
@@ -131,6 +139,23 @@ def test_what_cannot_be_read_lies_whole_among_the_dead_letters(scene: Scene) -> 
         letter.key == b"a-key" and dict(letter.headers) == {"ce_id": b"original"} for letter in letters
     )
     assert all(letter.error for letter in letters)
+
+
+def test_what_the_engine_shows_of_itself_is_what_it_did(scene: Scene) -> None:
+    assert scene.figure("dead_letters_total") == len(POISON) * PARTITIONS
+    heard, passed_over = (scene.figure("records_total", what=what) for what in ("heard", "passed_over"))
+    assert passed_over > 0
+    assert heard + passed_over + len(POISON) * PARTITIONS == sum(scene.ends().values())
+    assert scene.figure("decide_seconds_count") == heard
+    assert 0 < scene.figure("decide_seconds_sum") < 90
+    kinds = Counter(type(CODEC.decode(message.value())).__name__ for message in scene.outcomes())
+    assert {kind: scene.figure("outcomes_total", rule="candour", kind=kind) for kind in kinds} == kinds
+    assert scene.figure("outcomes_total", rule="candour") == kinds.total()
+    newest = (FIRST + 200 * DAY) / 1000
+    ticks = [scene.figure("last_tick_timestamp_seconds", partition=f"{p}") for p in range(PARTITIONS)]
+    assert ticks == [newest] * PARTITIONS
+    assert scene.figure("lag_seconds") == pytest.approx(time.time() - newest, abs=30)
+    assert 0 <= scene.figure("commit_age_seconds") < 90
 
 
 def test_a_dead_letter_is_put_back_once_where_it_came_from(scene: Scene) -> None:

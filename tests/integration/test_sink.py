@@ -4,12 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, insert, select, text
 
 from command.topics import create_topics
+from embedded import ports
 from producers.relay import Relay
 from schemas import event_types as events
 from schemas import outcome_types as outcomes
@@ -34,6 +36,7 @@ from tests.integration.log_writer import (
     said,
     tell,
 )
+from tests.integration.probes import figure
 from tests.stack import Stack
 
 
@@ -60,8 +63,8 @@ WAITING = """
 class Sink:
     """A sink in a thread, that can be ended and begun again."""
 
-    def __init__(self, infra: Stack) -> None:
-        self._infra = infra
+    def __init__(self, infra: Stack, port: int) -> None:
+        self._infra, self._port = infra, port
         self.begin()
 
     def begin(self) -> None:
@@ -72,9 +75,12 @@ class Sink:
             "registry": self._infra.registry,
         }
         self.thread = threading.Thread(
-            target=lambda: read_model.run(**addresses, health_port=0, stop=self.stop), daemon=True
+            target=lambda: read_model.run(**addresses, health_port=self._port, stop=self.stop), daemon=True
         )
         self.thread.start()
+
+    def figure(self, name: str, **labels: str) -> float:
+        return figure(f"http://127.0.0.1:{self._port}", f"candour_sink_{name}", **labels)
 
     def end(self) -> None:
         self.stop.set()
@@ -83,9 +89,9 @@ class Sink:
 
 
 @pytest.fixture(autouse=True)
-def sink(infra: Stack, log: LogWriter) -> Iterator[Sink]:
+def sink(infra: Stack, log: LogWriter, tmp_path: Path) -> Iterator[Sink]:
     assert log.kafka == infra.kafka
-    running = Sink(infra)
+    running = Sink(infra, ports.choose(tmp_path / "ports.json", ["sink"])["sink"])
     yield running
     running.end()
 
@@ -122,6 +128,29 @@ def test_report_and_its_obligation_stand_in_the_read_model(log: LogWriter, store
     assert row(store, "cases", "case_id", "case-1")["provider"] == "RXX"
     obligation = row(store, "obligations", "id", tell("case-1"))
     assert (obligation["state"], obligation["due_at"], obligation["duty"]) == ("open", DUE, "tell")
+
+
+def test_what_the_sink_shows_of_itself_is_what_it_wrote(log: LogWriter, store: Engine, sink: Sink) -> None:
+    caught_up(store, log)
+    time.sleep(0.5)  # the last batch is counted after it stands
+    names = ("batch_seconds_count", "batch_seconds_sum", "records_total", "passed_over_total")
+    batches, seconds, records, passed_over = (sink.figure(name) for name in names)
+    log.event(reported("case-shown"))
+    log.raw(CASE_EVENTS, b"case-shown", b"garbage")
+    log.outcome(opened("case-shown"))
+    wait(lambda: sink.figure("records_total") == records + 3)
+    wait(lambda: sink.figure("passed_over_total", topic=CASE_EVENTS) == passed_over + 1)
+    assert 1 <= sink.figure("batch_seconds_count") - batches <= 3
+    assert 0 < sink.figure("batch_seconds_sum") - seconds < 20
+    wait(lambda: sink.figure("lag_seconds") == 0)
+    report = log.codec.encode(reported("case-shown"))
+
+    def behind() -> bool:
+        """For the moment until the next look: nothing waits then."""
+        log.raw(CASE_EVENTS, b"case-shown", report, written_ms=time.time_ns() // 1_000_000 - HOUR)
+        return any(sink.figure("lag_seconds") == pytest.approx(HOUR / 1000, abs=30) for _ in range(50))
+
+    wait(behind)
 
 
 def test_latest_event_gives_the_facts_of_the_case(log: LogWriter, store: Engine) -> None:

@@ -27,8 +27,8 @@ from sinks.migrations import upgrade
 from sinks.notify import migrations as notify_tables
 from sinks.notify.tables import deliveries
 from sinks.notify.tables import offsets as told
-from sinks.tables import alarms, offsets, watch
-from sinks.watchdog import Seen, alarms_standing, look, tick_age
+from sinks.tables import alarms, offsets, progress, watch
+from sinks.watchdog import Seen, alarms_standing, look, outbox_age, tick_age
 from tests.integration.filled import own_database
 from tests.stack import Stack
 
@@ -156,6 +156,10 @@ def test_look_measures_every_partition_and_keeps_one_alarm(store: Engine, infra:
             connection.execute(insert(offsets), written)
         seen = Seen()
         look(store, store, asked, seen, "system")
+        with store.begin() as connection:
+            an_hour_ago = time.time_ns() // 1_000_000 - HOUR
+            heard = {"partition": 3, "engine_offset": 0, "heard_as_of": an_hour_ago, "heard_offset": 0}
+            connection.execute(insert(progress).values(**heard))
         seen.began_at -= 600
         for _ in range(2):
             look(store, store, asked, seen, "system")
@@ -165,6 +169,7 @@ def test_look_measures_every_partition_and_keeps_one_alarm(store: Engine, infra:
         assert [row.partition for row in sorted(rows)] == list(range(PARTITIONS))
         assert {row.sink_behind for row in rows} == {0}
         assert len(raised) == 1
+        assert tick_age.labels("3")._value.get() == pytest.approx(HOUR / 1000, abs=60)
         look(store, store, asked, seen, "manual")
         with store.connect() as connection:
             still = connection.execute(text("SELECT 1 FROM read.alarms WHERE cleared_at IS NULL")).all()
@@ -183,6 +188,7 @@ def test_look_reads_the_outbox_and_the_kind_of_clock_from_the_door(store: Engine
         assert (manual.manual_clock, manual.outbox_age_ms) == (True, 0)
         system = look(store, store, asked, Seen(), "system")
         assert (system.outbox_age_ms or 0) > 10**12
+        assert outbox_age._value.get() == (system.outbox_age_ms or 0) / 1000
 
 
 def test_look_tells_of_a_clock_that_stopped_and_of_the_gaps_of_a_day(store: Engine, infra: Stack) -> None:

@@ -9,8 +9,10 @@ import httpx
 import psutil
 import pytest
 
+from schemas.topics import ESCALATIONS
+from tests.integration.probes import figure
 from tests.integration.whole.test_must_show import rows
-from tests.people import Person
+from tests.people import Person, until
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
@@ -102,6 +104,8 @@ def test_a_severe_incident_on_a_saturday_night(whole: Stack, person: Person) -> 
     assert taken.json()["escalation"]["state"] == "acknowledged"
     assert taken.json()["escalation"]["acknowledged_by_role"] == "director"
 
+    shown_of_telling(whole)
+
     whole.tick("2013-12-24T09:00:00Z")
     stays = the_one(person, case_id)
     assert (stays["level"], stays["state"], stays["overdue"]) == (3, "acknowledged", False)
@@ -123,6 +127,25 @@ def test_a_severe_incident_on_a_saturday_night(whole: Stack, person: Person) -> 
     timeline = person.settled(case_id)["timeline"]
     types = [one["type"] for one in timeline if one["type"] != "delivery_recorded"]
     assert types == ["reported", "escalation_acknowledged", "escalation_acted"]
+
+
+def shown_of_telling(whole: Stack) -> None:
+    """Three owners had it on the board, the third took it on ten hours after it was raised; since it was
+    killed the engine has climbed once and seen it taken."""
+    notifier, engine, sink = (
+        f"http://127.0.0.1:{whole.record.health[p]}" for p in ("notifier", "engine", "sink")
+    )
+    board = {"channel": "board", "step": "produced"}
+    until(lambda: figure(notifier, "candour_notify_seconds_count", **board) == 3)
+    assert figure(notifier, "candour_notify_seconds_count") == 3, "no other step"
+    assert figure(notifier, "candour_notify_acknowledged_seconds_count", level="3") == 1
+    assert figure(notifier, "candour_notify_acknowledged_seconds_count") == 1
+    assert figure(notifier, "candour_notify_acknowledged_seconds_sum") == 10 * 60 * 60
+    kinds = ("EscalationRaised", "EscalationClimbed", "EscalationTaken")
+    said = [figure(engine, "candour_engine_outcomes_total", rule="escalation", kind=kind) for kind in kinds]
+    assert said == [0, 1, 1]
+    assert figure(sink, "candour_sink_records_total", topic=ESCALATIONS) >= 4
+    assert 0 <= figure(sink, "candour_sink_lag_seconds") < 60
 
 
 def test_who_may_take_it_on(whole: Stack, person: Person) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.notify_room import SECRET, Mailbox, Receiver, mailing, receiving, signed_by
+from tests.integration.probes import figure
 from tests.people import Person, until
 from tests.stack import Stack
 
@@ -126,6 +127,15 @@ def test_a_saturday_night(night: Stack, director: Person, mailbox: Mailbox, rece
     assert len(receiver.requests) == 1
     told = [(each["level"], each["channel"], each["step"]) for each in one["deliveries"]]
     assert len(told) == len(set(told)), "each step once"
+    notifier = f"http://127.0.0.1:{night.record.health['notifier']}"
+    until(lambda: figure(notifier, "candour_notify_acknowledged_seconds_count", level="2") == 1)
+    for channel, step in (
+        ("email", "failed"),
+        *(("webhook", one) for one in ("produced", "sent", "delivered")),
+    ):
+        assert figure(notifier, "candour_notify_seconds_count", channel=channel, step=step) == 1, step
+    assert figure(notifier, "candour_notify_seconds_count", channel="board", step="displayed") == 1
+    assert figure(notifier, "candour_notify_failures_total", channel="email", how="failed") == 1
     assert night.command("verify").endswith("clean\n")
 
 
