@@ -8,17 +8,19 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from confluent_kafka import Consumer as Client
 from confluent_kafka import KafkaException, Message, Producer, TopicPartition
 
+from rules import patterns
 from rules.case_rules import RULES
 from rules.rule import Rule
 from schemas.codec import Codec
-from schemas.topics import CASE_EVENTS, DEAD_LETTERS
+from schemas.topics import DEAD_LETTERS
 from stream_apps.dead_letters import listed
 from stream_apps.partition_reader import PartitionReader
 from stream_apps.verdict import Verdict
@@ -27,6 +29,7 @@ from tests.fault.broker import Broker
 from tests.fault.histories import Histories
 from tests.fault.law_histories import LawHistories
 from tests.fault.small_rules import small_rules
+from tests.fault.ward_histories import WardHistories
 from tests.fault.worker import GROUP, SESSION
 
 PARTITIONS = 4
@@ -40,6 +43,9 @@ PLACES = {  # crash points and their chances
     "after_commit": 0.3,
     "recovery": 0.0005,
 }
+OF_A_WORKER = ("kill", "term", "freeze", "pause")
+WORKERS = {"small": "worker", "law": "law_worker", "wards": "ward_worker"}
+POISONED = "poison"
 POISON = (b"", b"\0\0", b"garbage", b"\0\0\0\x03\xe7what is this", None)
 
 
@@ -53,15 +59,21 @@ class Plan:
     without: str = "none"
     seconds: float = 6.0
     records_per_second: int = 400
-    law: bool = False  # the rules of the law over histories of the law; else the small rules
+    of: Literal["small", "law", "wards"] = "small"  # the rules, over histories of theirs
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        return RULES if self.law else small_rules()
+        return {"small": small_rules(), "law": RULES, "wards": (patterns.RULE,)}[self.of]
 
-    def histories(self, chance: random.Random, partition: int) -> Histories | LawHistories:
+    @property
+    def topic(self) -> str:
+        return self.rules[0].source
+
+    def histories(self, chance: random.Random, partition: int) -> Histories | LawHistories | WardHistories:
         prefix = f"p{partition}c"
-        return LawHistories(chance, prefix, partition) if self.law else Histories(chance, prefix)
+        if self.of == "small":
+            return Histories(chance, prefix)
+        return (LawHistories if self.of == "law" else WardHistories)(chance, prefix, partition)
 
 
 class Worker:
@@ -86,7 +98,11 @@ class Lane:
 
     def __init__(self, folder: Path, seed: int, plan: Plan) -> None:
         self.plan = plan
-        self.chance = random.Random(seed)
+        self.chance = random.Random()
+        self._pen = random.Random()  # the writer's own: it writes while faults are chosen
+        self.seed(seed)
+        kinds = list(dict.fromkeys(plan.faults))
+        self._first = self.chance.sample(kinds, len(kinds))
         self.faults: Counter[str] = Counter()
         self.workers: list[Worker] = []
         self._folder = folder
@@ -100,7 +116,7 @@ class Lane:
     def __enter__(self) -> "Lane":
         self.broker.start()
         topics = {rule.topic: PARTITIONS for rule in self.plan.rules}
-        self.broker.make_topics({CASE_EVENTS: PARTITIONS, DEAD_LETTERS: 1, **topics})
+        self.broker.make_topics({self.plan.topic: PARTITIONS, DEAD_LETTERS: 1, **topics})
         self._producer = Producer(
             {
                 "bootstrap.servers": self.broker.address,
@@ -115,13 +131,24 @@ class Lane:
         self._end_all()
         self.broker.stop(signal.SIGKILL)
 
-    def round(self) -> None:
+    def seed(self, seed: int) -> None:
+        """The same records and the same chances of faults; how far each gets, the machine decides."""
+        self.chance.seed(seed)
+        self._pen.seed(seed)
+
+    @property
+    def not_yet(self) -> list[str]:
+        """The faults of the plan that did not happen so far."""
+        return [kind for kind in dict.fromkeys(self.plan.faults) if not self.faults[kind]]
+
+    def round(self, last: bool = True) -> None:
+        """Some seconds; the last one goes on until each fault has happened once."""
         over = threading.Event()
         pen = threading.Thread(target=self._write, args=(over,))
         pen.start()
         try:
             until = time.monotonic() + self.plan.seconds
-            while time.monotonic() < until:
+            while time.monotonic() < until or (last and self._first):
                 self._reap()
                 if not any(not worker.frozen for worker in self.workers):
                     self.start()
@@ -137,8 +164,7 @@ class Lane:
         # Two workers of a name, as when a supervisor starts one anew while the old one is only frozen.
         instance = f"engine-{self._number % 4}"
         arguments = [self.broker.address, str(self._folder / "data"), instance, str(wait), self.plan.without]
-        kind = "law_worker" if self.plan.law else "worker"
-        command = [sys.executable, "-m", f"tests.fault.{kind}", *arguments]
+        command = [sys.executable, "-m", f"tests.fault.{WORKERS[self.plan.of]}", *arguments]
         worker = Worker(command, fault, self._seed * 1000 + self._number, self._folder / "workers.log")
         self.workers.append(worker)
         return worker
@@ -181,15 +207,16 @@ class Lane:
         self._producer.flush(60)
 
     def _fault(self) -> None:
-        kind = self.chance.choice(self.plan.faults)
-        self.faults[kind] += 1
-        victim = self.chance.choice(self.workers) if self.workers else None
+        kind = self._first[0] if self._first else self.chance.choice(self.plan.faults)
+        victim = self.chance.choice(self.workers)
+        if kind in OF_A_WORKER and not victim.alive:
+            return
         match kind:
-            case "kill" if victim:
+            case "kill":
                 victim.signal(signal.SIGKILL)
-            case "term" if victim:
+            case "term":
                 victim.signal(signal.SIGTERM)
-            case "freeze" | "pause" if victim:
+            case "freeze" | "pause":
                 seconds = (
                     SESSION + self.chance.uniform(1, 4) if kind == "freeze" else self.chance.uniform(0.3, 2)
                 )
@@ -205,6 +232,8 @@ class Lane:
                 self.broker.freeze(self.chance.uniform(0.5, 5))
             case "broker kill":
                 self.broker.kill_and_start(self.chance.uniform(0, 2))
+        self.faults[kind] += 1
+        self._first = self._first[1:]
 
     def _write(self, over: threading.Event) -> None:
         while not over.is_set():
@@ -215,28 +244,33 @@ class Lane:
         self._producer.flush(60)
 
     def _write_one(self) -> None:
-        partition = self.chance.randrange(PARTITIONS)
-        if self.chance.random() < 0.01:
-            value = self.chance.choice(POISON)
-            self._producer.produce(CASE_EVENTS, value, b"poison", partition, on_delivery=self._mark)
+        for partition, key, value in self.drawn():
+            mark = self._mark if key == POISONED else None
+            self._producer.produce(self.plan.topic, value, key, partition, on_delivery=mark)
+
+    def drawn(self) -> Iterator[tuple[int, str, bytes | None]]:
+        """What is written next: partition, key and value."""
+        partition = self._pen.randrange(PARTITIONS)
+        if self._pen.random() < 0.01:
+            yield partition, POISONED, self._pen.choice(POISON)
             return
         for record in self._histories[partition].next():
-            key = getattr(record, "case_id", f"partition:{partition}")
-            self._producer.produce(CASE_EVENTS, self._codec.encode(record), key, partition)
+            key = getattr(record, "key", getattr(record, "case_id", f"partition:{partition}"))
+            yield partition, key, self._codec.encode(record)
 
     def _mark(self, error: object, message: Message) -> None:
         assert error is None
-        self._poisoned.add((CASE_EVENTS, message.partition() or 0, message.offset() or 0))
+        self._poisoned.add((self.plan.topic, message.partition() or 0, message.offset() or 0))
 
     def _lag(self) -> int | None:
         """Records that are not committed yet; None where the broker does not say."""
         # Anew each time: what an idle client knows of the broker goes stale.
         client = Client({"bootstrap.servers": self.broker.address, "group.id": GROUP, "log_level": 0})
         try:
-            wanted = [TopicPartition(CASE_EVENTS, partition) for partition in range(PARTITIONS)]
+            wanted = [TopicPartition(self.plan.topic, partition) for partition in range(PARTITIONS)]
             done = {at.partition: max(at.offset, 0) for at in client.committed(wanted, timeout=5)}
             with PartitionReader(self.broker.address) as reader:
-                return sum(reader.bounds(CASE_EVENTS, p)[1] - offset for p, offset in done.items())
+                return sum(reader.bounds(self.plan.topic, p)[1] - offset for p, offset in done.items())
         except (KafkaException, TimeoutError):
             return None
         finally:

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -19,9 +20,10 @@ SEED = int(os.environ.get("CANDOUR_CHAOS_SEED", "1"))
 CAUGHT_WITHIN = 8  # rounds
 
 LANES = {
-    "processes": Plan(law=True, records_per_second=200),
+    "processes": Plan(of="law", records_per_second=200),
     "broker": Plan(faults=("kill", "freeze", "hook", "join", "broker freeze", "broker kill")),
     "slow deliveries": Plan(lingers=(500, 1500), hooks=("after_commit", "before_commit", "between_outcomes")),
+    "wards": Plan(of="wards", records_per_second=200),
 }
 
 
@@ -30,8 +32,8 @@ def test_nothing_is_lost_doubled_or_changed(name: str, tmp_path: Path) -> None:
     with Lane(tmp_path, SEED, LANES[name]) as lane:
         for number in range(ROUNDS):
             seed = SEED * 1000 + number
-            lane.chance.seed(seed)
-            lane.round()
+            lane.seed(seed)
+            lane.round(last=number + 1 == ROUNDS)
             waited = lane.quiet()
             where = f"{name}, seed {SEED}, round {number}, {dict(lane.faults)}; logs in {tmp_path}"
             assert waited is not None, f"still behind: {where}"
@@ -39,6 +41,7 @@ def test_nothing_is_lost_doubled_or_changed(name: str, tmp_path: Path) -> None:
             print(f"{name} {number}: lag 0 in {waited:.1f} s; {verdict.lines()[0]}; {dict(lane.faults)}")
             assert verdict.clean, "\n".join([where, *verdict.lines()])
         assert verdict.expected > 0
+        assert not lane.not_yet, "each fault of the plan happened"
 
 
 @pytest.mark.parametrize("safeguard", ["barrier", "recovery"])
@@ -57,9 +60,19 @@ def test_with_all_safeguards_the_same_attack_finds_nothing(tmp_path: Path) -> No
             assert not caught(lane, seed), "\n".join([f"seed {seed}", *lane.verdict().lines()])
 
 
+@pytest.mark.parametrize("of", ["small", "law", "wards"])
+def test_a_seed_gives_the_same_records_whatever_faults_are_chosen_meanwhile(
+    of: Literal["small", "law", "wards"], tmp_path: Path
+) -> None:
+    plain, disturbed = Lane(tmp_path, SEED, Plan(of=of)), Lane(tmp_path, SEED, Plan(of=of))
+    for _ in range(500):
+        disturbed.chance.random()
+        assert list(plain.drawn()) == list(disturbed.drawn())
+
+
 def caught(lane: Lane, seed: int) -> bool:
     """A crash between commit and delivery, with deliveries held back; then a sound worker goes on."""
-    lane.chance.seed(seed)
+    lane.seed(seed)
     lane.start("after_commit:1:", linger=1500)
     lane.write_some(400)
     ended_by_itself(lane)
