@@ -20,8 +20,8 @@ _SIGNS: list[tuple[str, str]] = [
         "the disk is full. Make room below {data} and start again; nothing that was accepted is lost",
     ),
     (
-        r"OutOfMemoryError|could not reserve enough space|Cannot allocate memory|There is insufficient memory"
-        r"|could not map anonymous shared memory|MemoryError",
+        r"OutOfMemoryError|[Cc]ould not (reserve|allocate) |Cannot allocate memory"
+        r"|There is insufficient memory|could not map anonymous shared memory|MemoryError",
         "there is not enough memory (the whole stack needs about 1.6 GB free)",
     ),
     (
@@ -54,10 +54,9 @@ _SIGNS: list[tuple[str, str]] = [
 def why(part: str, exit_code: int | None, log: Path, since: int, data: Path, cache: Path) -> str:
     """One sentence: what was wrong, where, what to do. `since` is where this run begins in the log."""
     told = tail(log, since)
-    for pattern, meaning in _SIGNS:
-        if re.search(pattern, told):
-            reason = meaning.format(data=data, cache=cache, home=data / part)
-            return f"{part}: {reason}. Its log: {log}"
+    reason = known(part, told, data, cache)
+    if reason:
+        return f"{part}: {reason}. Its log: {log}"
     if shutil.disk_usage(data).free < LEAST_FREE_BYTES:
         return f"{part}: the disk is full. Make room below {data} and start again. Its log: {log}"
     if exit_code is not None and -exit_code == signal.SIGKILL:
@@ -67,6 +66,14 @@ def why(part: str, exit_code: int | None, log: Path, since: int, data: Path, cac
         )
     last = last_words(told)
     return f"{part}: {ending(exit_code)}{f', saying: {last}' if last else ''}. Its log: {log}"
+
+
+def known(part: str, told: str, data: Path, cache: Path) -> str:
+    """What a part that said this met, and what to do; empty where nothing in it is known."""
+    for pattern, meaning in _SIGNS:
+        if re.search(pattern, told):
+            return meaning.format(data=data, cache=cache, home=data / part)
+    return ""
 
 
 def ending(exit_code: int | None) -> str:

@@ -8,7 +8,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
-from embedded import ports
+from embedded import diagnosis, ports
 from embedded.archives import kafka_jars
 from embedded.parts import Part
 from embedded.places import Places
@@ -65,7 +65,7 @@ def _command(places: Places, port: int, controller_port: int) -> list[str | Path
         os.pathsep.join(str(jar) for jar in jars),
     ]
     if not (home / "meta.properties").exists():
-        _format(home, [str(places.plain_java()), *java], settings)
+        _format(places, [str(places.plain_java()), *java], settings)
     return [*places.java("kafka", java), "kafka.Kafka", settings]
 
 
@@ -113,7 +113,8 @@ def _settings(home: Path, port: int, controller_port: int) -> Mapping[str, objec
     }
 
 
-def _format(home: Path, java: list[str], settings: Path) -> None:
+def _format(places: Places, java: list[str], settings: Path) -> None:
+    home = places.data / "kafka"
     # Data without the file that names its cluster is not ours to overwrite.
     if any(home.glob("*-0")):
         raise StartError(
@@ -130,8 +131,10 @@ def _format(home: Path, java: list[str], settings: Path) -> None:
         cwd=settings.parent,
     )
     if done.returncode:
-        told = (done.stderr or done.stdout).strip().splitlines()
-        raise StartError(f"Kafka could not prepare {home}: {told[-1] if told else done.returncode}")
+        told = (done.stderr + done.stdout).strip()
+        known = diagnosis.known("kafka", told, places.data, places.cache)
+        why = known or (told.splitlines()[-1] if told else f"status {done.returncode}")
+        raise StartError(f"kafka: {home} could not be prepared: {why}")
 
 
 def _serves(port: int) -> bool:

@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
+
 from command import stack as recorded
 from embedded import ports, state
 
@@ -196,3 +198,22 @@ def candour(
 def _remembered(data: Path) -> Path:
     data.mkdir(parents=True, exist_ok=True)
     return data / "test-port.json"
+
+
+def processes_of(data: Path) -> list[str]:
+    """What still runs and has this folder in its command line or as its working directory."""
+    found = []
+    for process in psutil.process_iter(["pid", "cmdline", "cwd"]):
+        about = " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or ""])
+        if str(data) in about and process.info["pid"] != os.getpid():
+            found.append(about)
+    return found
+
+
+def gone(data: Path, seconds: float = 20) -> bool:
+    until = time.monotonic() + seconds
+    while processes_of(data):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True

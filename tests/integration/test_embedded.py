@@ -1,10 +1,10 @@
 """The real Kafka, registry and PostgreSQL: they answer, come back, say what is wrong, leave nothing."""
 
 import os
+import resource
 import shutil
 import signal
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from tests.stack import Stack, StackEnded
+from tests.stack import Stack, StackEnded, gone, processes_of
 
 INFRASTRUCTURE = {"kafka", "registry", "postgres"}
 
@@ -24,25 +24,6 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Parts that the tests of this file may kill."""
     with Stack(tmp_path_factory.mktemp("own"), only="infra") as parts:
         yield parts
-
-
-def processes_of(data: Path) -> list[str]:
-    """What still runs and has this folder in its command line or as its working directory."""
-    found = []
-    for process in psutil.process_iter(["pid", "cmdline", "cwd"]):
-        about = " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or ""])
-        if str(data) in about and process.info["pid"] != os.getpid():
-            found.append(about)
-    return found
-
-
-def gone(data: Path, seconds: float = 20) -> bool:
-    until = time.monotonic() + seconds
-    while processes_of(data):
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.1)
-    return True
 
 
 def test_all_three_answer(infra: Stack) -> None:
@@ -157,6 +138,18 @@ def test_damaged_data_is_said(tmp_path: Path) -> None:
     properties.write_text(whole[1])
     stack.start(60)
     assert stack.stop() == 0
+
+
+def test_that_there_is_not_enough_memory_is_said(tmp_path: Path) -> None:
+    """What is held back is address space: less than the broker asks for."""
+    stack = Stack(tmp_path, only="infra")
+    stack.begin()
+    assert stack.process is not None
+    resource.prlimit(stack.process.pid, resource.RLIMIT_AS, (1 << 30, 1 << 30))
+    with pytest.raises(StackEnded, match=r"kafka: .*there is not enough memory"):
+        stack.wait_ready(60)
+    stack.stop()
+    assert gone(tmp_path)
 
 
 def test_a_java_that_does_not_run_is_said(tmp_path: Path) -> None:

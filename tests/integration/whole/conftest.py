@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import DAWN
-from tests.stack import Stack
+from tests.stack import Stack, gone
 
 
 @pytest.fixture(scope="package")
@@ -13,6 +13,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Its manual clock begins at DAWN; the tests move it forward in the order of their files."""
     with Stack(tmp_path_factory.mktemp("whole"), clock="manual", at=DAWN) as stack:
         yield stack
+    assert gone(stack.data), "SIGTERM ends everything and leaves nothing behind"
 
 
 @pytest.fixture(scope="package")
