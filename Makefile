@@ -15,13 +15,14 @@ PYTEST := $(BIN)/python -m pytest
 FOLDERS := spec golden unit generative contract integration fault browser
 LOCK := pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11
 
-.PHONY: help setup run test lint check bench clean clean-data lock assets $(addprefix test-,$(FOLDERS))
+.PHONY: help setup run test lint check bench clean clean-data lock assets test-simulation $(addprefix test-,$(FOLDERS))
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make setup   prepare .venv and the parts that run beside it (once; quick afterwards)"
 	@echo "make run     start everything with the examples loaded"
 	@echo "make test    all tests; one folder: make test-spec, test-unit, ..."
+	@echo "make test-simulation   eighteen months of five providers, some minutes more"
 	@echo "make lint    ruff, mypy, import-linter"
 	@echo "make check   the same, and the quick tests"
 	@echo "make bench   measure; writes var/bench.json"
@@ -65,6 +66,9 @@ test: setup
 
 $(addprefix test-,$(FOLDERS)): test-%: setup
 	$(PYTEST) tests/$*
+
+test-simulation: setup
+	CANDOUR_SIMULATE=whole $(PYTEST) tests/integration/whole/test_simulate.py
 
 lint: $(DONE)-candour
 	$(BIN)/ruff format --check .

@@ -1,7 +1,7 @@
 """`candour simulate` on a real stack: interrupted and gone on with, all alive afterwards, and verified.
 
-It covers the months in which releases become monthly. `CANDOUR_SIMULATE=whole` has the same tests look at
-eighteen months of five providers, as the README has it, which takes some minutes more.
+It covers the months in which releases become monthly. `make test-simulation` (`CANDOUR_SIMULATE=whole`) has
+the same tests look at eighteen months of five providers, as the README has it: some minutes more.
 """
 
 import os
@@ -38,6 +38,13 @@ MOST_SECONDS = 300
 NEXT_DUE = date(2014, 10, 28) if WHOLE else date(2014, 9, 28)
 CHANGEOVER = "2014-03-31"
 """The last quarter that has a release; from then on every month has one."""
+CLAIMED_AFTER_A_BREACH = """
+    SELECT DISTINCT cases.case_id, cases.provider FROM door.events
+    JOIN read.cases ON cases.case_id = events.case_id::text
+    JOIN read.markers ON markers.case_id = cases.case_id
+    WHERE events.type = 'claim_opened' AND events.retracted_by IS NULL
+    AND markers.kind = 'breach' AND markers.standing
+"""
 Cells = dict[tuple[str, str, str, str], int]
 INTERRUPTED = 130
 
@@ -99,6 +106,12 @@ def test_claims_after_a_breach_suggest_reviews_of_scheme_members_alone(filled: S
     reviews = _all(filled, "/api/indemnity/reviews", "reviews")
     assert reviews
     assert {one["basis"] for one in reviews} == {"proposed"}
+    members = {code for (code,) in _rows(filled, "SELECT code FROM door.providers WHERE scheme_member")}
+    assert {one["provider"] for one in reviews} <= members
+    claimed = dict(_rows(filled, CLAIMED_AFTER_A_BREACH))
+    outside = {case_id for case_id, provider in claimed.items() if provider not in members}
+    assert outside or not WHOLE, "a few months have hardly any claim, and none of the one provider outside"
+    assert not outside & {one["case_id"] for one in reviews}
 
 
 def test_the_board_shows_cases(filled: Stack) -> None:
