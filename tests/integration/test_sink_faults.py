@@ -96,9 +96,10 @@ def test_killed_again_and_again_it_has_every_record_once(parts: Stack, log: LogW
         time.sleep(1.2)
         os.kill(sink.pid, signal.SIGKILL)
         sink.wait()
+    fill(log, "killed", range(3000, 3010))  # so that the last one has something to do
     sink = begin(parts)
     try:
-        wait_for(store, "killed", 3000)
+        wait_for(store, "killed", 3010)
     finally:
         sink.terminate()
         assert sink.wait(20) == 0
