@@ -7,6 +7,8 @@ from pathlib import Path
 
 _TAIL_BYTES = 40_000
 LEAST_FREE_BYTES = 300_000_000
+_NOTHING_FREE_BYTES = 4_000_000
+_FULL = "the disk is full. Make room below {data} and start again; nothing that was accepted is lost"
 
 _SIGNS: list[tuple[str, str]] = [
     (
@@ -17,7 +19,7 @@ _SIGNS: list[tuple[str, str]] = [
     ),
     (
         r"No space left on device|disk full|ENOSPC|Disk quota exceeded",
-        "the disk is full. Make room below {data} and start again; nothing that was accepted is lost",
+        _FULL,
     ),
     (
         r"OutOfMemoryError|[Cc]ould not (reserve|allocate) |Cannot allocate memory"
@@ -70,6 +72,8 @@ def why(part: str, exit_code: int | None, log: Path, since: int, data: Path, cac
 
 def known(part: str, told: str, data: Path, cache: Path) -> str:
     """What a part that said this met, and what to do; empty where nothing in it is known."""
+    if shutil.disk_usage(data).free < _NOTHING_FREE_BYTES:  # whatever else it says came of that
+        return _FULL.format(data=data)
     for pattern, meaning in _SIGNS:
         if re.search(pattern, told):
             return meaning.format(data=data, cache=cache, home=data / part)

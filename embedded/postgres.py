@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import psutil
 
+from embedded import diagnosis
 from embedded.launch import __file__ as launcher
 from embedded.parts import Part
 from embedded.places import Places
@@ -69,7 +70,7 @@ def _command(places: Places, sockets: Path) -> list[str | Path]:
     home = (places.data / "postgres").resolve()
     _end_leftovers(home, sockets)
     if not (home / "PG_VERSION").exists():
-        _make_database(programs, home)
+        _make_database(places, programs, home)
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": sockets,
@@ -97,7 +98,7 @@ def _programs() -> Path:
     return Path(package.origin).parent / "pginstall" / "bin"
 
 
-def _make_database(programs: Path, home: Path) -> None:
+def _make_database(places: Places, programs: Path, home: Path) -> None:
     if home.exists() and any(home.iterdir()):
         raise StartError(
             f"The data in {home} is damaged: PG_VERSION is missing. Put a copy back, or start with another "
@@ -112,17 +113,14 @@ def _make_database(programs: Path, home: Path) -> None:
     if user is not None:
         os.chown(making, user, user)
     initdb: list[str | Path] = [programs / "initdb", "-D", making, "-U", ROLE, "--auth=trust"]
-    _run(
-        [*initdb, "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
-        user,
-    )
-    _run(
-        [programs / "postgres", "--single", "-D", making, "postgres"], user, f"CREATE DATABASE {DATABASE};\n"
-    )
+    locale = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+    _run(places, [*initdb, *locale], user)
+    single: list[str | Path] = [programs / "postgres", "--single", "-D", making, "postgres"]
+    _run(places, single, user, f"CREATE DATABASE {DATABASE};\n")
     making.rename(home)
 
 
-def _run(command: list[str | Path], user: int | None, told: str | None = None) -> None:
+def _run(places: Places, command: list[str | Path], user: int | None, told: str | None = None) -> None:
     shim: list[str | Path] = [
         sys.executable,
         "-I",
@@ -137,8 +135,10 @@ def _run(command: list[str | Path], user: int | None, told: str | None = None) -
         [*shim, *command], input=told, capture_output=True, text=True, check=False, env=environment, cwd="/"
     )
     if done.returncode:
-        words = [line for line in (done.stderr + done.stdout).strip().splitlines() if line.strip()]
-        raise StartError(f"PostgreSQL could not make its database: {' '.join(words[-3:])}")
+        said = done.stderr + done.stdout
+        words = " ".join([line for line in said.strip().splitlines() if line.strip()][-3:])
+        why = diagnosis.known("postgres", said, places.data, places.cache) or words
+        raise StartError(f"postgres: its database could not be made: {why}")
 
 
 def _end_leftovers(home: Path, sockets: Path) -> None:
