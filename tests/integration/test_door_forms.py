@@ -152,13 +152,15 @@ def test_what_was_changed_after_it_was_recorded_is_not_lost_and_not_recorded_twi
 
 def test_today_is_asked_for_again_where_the_form_was_opened_on_another_day(person: Person) -> None:
     typed = {**person.opens("support_offered"), "at": "today"}
-    assert typed["drawn-on"] == "2013-12-20"
-    late = person.sends("support_offered", {**typed, "drawn-on": "2013-12-19"})
+    assert typed["drawn_at"].startswith("2013-12-20T09:0")
+    before = {"drawn_at": "2013-12-19T23:50:00+00:00"}
+    late = person.sends("support_offered", {**typed, **before})
     assert late.status_code == 422
-    assert "opened on another day" in late.text
-    assert 'name="drawn-on" value="2013-12-20"' in late.text
+    assert "Midnight has passed" in late.text
+    assert 'name="drawn_at" value="2013-12-20T09:0' in late.text
+    assert 'name="at-d" value="19"' in late.text
     assert recorded(person, "support_offered") == 0
-    on_a_day = {"at": "other", "at-d": "20", "at-m": "12", "at-y": "2013", "drawn-on": "2013-12-19"}
+    on_a_day = {"at": "other", "at-d": "20", "at-m": "12", "at-y": "2013", **before}
     assert person.sends("support_offered", {**typed, **on_a_day}).status_code == 303
 
 

@@ -91,7 +91,7 @@ def test_what_the_door_notes_about_a_follow_up_stands_on_the_answer_to_its_form(
 
 TYPED = {
     "idempotency-key": "k-1",
-    "drawn-on": "2013-12-20",
+    "drawn_at": "1970-01-01T00:00:00+00:00",
     "at": "today",
     "verdict": "cannot_say",
     "patient": "p2",
@@ -107,7 +107,7 @@ def test_a_follow_up_that_was_not_taken_is_still_in_the_form(now: Callable[[], i
     assert "Not recorded yet" in answer.text
     assert 'value="ward &lt;manager&gt;"' in answer.text
     assert 'value="cannot_say" checked' in answer.text
-    for name in ("idempotency-key", "drawn-on", "patient"):
+    for name in ("idempotency-key", "drawn_at", "patient"):
         assert f'<input type="hidden" name="{name}" value="{TYPED[name]}">' in answer.text
 
 

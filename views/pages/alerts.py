@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 from producers.alerts import ALERT
 from schemas.event_types import Instant
 from schemas.incident_types import FACTORS, TYPES
-from views.pages import api, unsent
-from views.pages.fields import Errors, Field, Filled, choices, placed
-from views.pages.follow_ups import ticked, values_of
+from views.pages import api, unsent, written
+from views.pages.fields import Errors, Field, Filled, choices
+from views.pages.follow_ups import ticked, values_of, whens
 from views.pages.now import Now
 from views.pages.now import now as clock
 from views.pages.problems import problem_page
@@ -63,8 +63,9 @@ async def declare(request: Request, filled: Annotated[Filled, Depends(typed)]) -
         now = await clock(request)
     except unsent.AWAY:
         return _form(request, filled, box=unsent.NOT_NOW, status=503)
+    filled, unsure = written.dated(filled, whens(FIELDS), now)
     body, errors = _body(filled, now)
-    if not errors:
+    if not (errors := unsure | errors):
         key = filled.get(unsent.KEY) or str(uuid4())
         answer = await api.post(request, "/api/alerts/complete", body, key=key)
         if answer.accepted:
@@ -74,7 +75,7 @@ async def declare(request: Request, filled: Annotated[Filled, Depends(typed)]) -
             box, status = unsent.box(request, answer, ALERT, TITLE, ("/signals", "See the signals"))
             again = dict(filled) | unsent.begun_again(answer, now)
             return _form(request, again, box=box, status=status)
-    return _form(request, dict(filled) | unsent.opened(now), errors, status=422)
+    return _form(request, dict(filled) | written.drawn(now), errors, status=422)
 
 
 def _body(filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
@@ -90,11 +91,5 @@ def _form(
     box: unsent.Box | None = None,
     status: int = 200,
 ) -> Response:
-    context = {
-        "fields": FIELDS,
-        "filled": filled,
-        "carried": unsent.carried(FIELDS, filled),
-        "errors": placed(errors or {}, FIELDS),
-        "box": box,
-    }
+    context = {"fields": FIELDS, **unsent.context(FIELDS, filled, errors, box)}
     return unsent.retry_after(page(request, "alert", context, status=status))

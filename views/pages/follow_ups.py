@@ -19,8 +19,9 @@ from views.pages import (
     patient_form,
     unsent,
     words,
+    written,
 )
-from views.pages.fields import Choice, Errors, Field, Filled, labelled, missing, placed
+from views.pages.fields import Choice, Errors, Field, Filled, labelled, missing
 from views.pages.follow_up_forms import BY_TYPE, Form
 from views.pages.now import Now
 from views.pages.now import now as clock
@@ -63,8 +64,9 @@ async def record(
     if not read.accepted:
         return _not_taken(request, case, _unread(named), filled, read)
     case, asked = read.body, _of(named, read.body)
+    filled, unsure = written.dated(filled, whens(asked.fields), now)
     body, errors = body_of(asked, filled, now)
-    if not errors:
+    if not (errors := unsure | errors):
         key = filled.get(unsent.KEY) or str(uuid4())
         answer = await api.post(request, f"{_api(case_id)}/events", body, key=key)
         if answer.accepted:
@@ -72,7 +74,7 @@ async def record(
         errors = never_event_form.errors(asked, answer.errors())
         if not errors or answer.status != 422:
             return _not_taken(request, case, asked, dict(filled) | unsent.begun_again(answer, now), answer)
-    return _form(request, case, asked, dict(filled) | unsent.opened(now), errors, status=422)
+    return _form(request, case, asked, dict(filled) | written.drawn(now), errors, status=422)
 
 
 def _taken(request: Request, case: dict[str, Any], asked: Form, answer: api.Answer) -> Response:
@@ -109,10 +111,14 @@ def ticked(boxes: dict[str, bool]) -> list[str]:
     return [code for code, yes in boxes.items() if yes]
 
 
+def whens(fields: Iterable[Field]) -> list[str]:
+    return [field.name for field in fields if field.draw == "when"]
+
+
 def values_of(fields: Iterable[Field], filled: Filled, now: Instant) -> tuple[dict[str, Any], Errors]:
     """What was typed, by field, without what was left empty; and what has to be mended first."""
     asked = tuple(fields)
-    errors = missing(asked, filled) | unsent.another_day(asked, filled, now)
+    errors = missing(asked, filled)
     found = {field.name: _value(field, filled, now, errors) for field in asked}
     values = {name: value for name, value in found.items() if value is not None and value != ""}
     if "provider" in values:
@@ -188,9 +194,9 @@ def _of(form: Form, case: dict[str, Any]) -> Form:
         "escalation_id": lambda: _open_escalations(case),
         "provider": lambda: providers,
     }
-    written = f"/cases/{case['case_id']}/words"
+    words_of_case = f"/cases/{case['case_id']}/words"
     fields = tuple(
-        replace(field, choices=there[field.name](), read=written if field.name in RECORDS else "")
+        replace(field, choices=there[field.name](), read=words_of_case if field.name in RECORDS else "")
         if field.draw in ("radios", "select") and not field.choices and field.name in there
         else field
         for field in form.fields
@@ -232,12 +238,5 @@ def _form(
     box: unsent.Box | None = None,
     status: int = 200,
 ) -> Response:
-    context = {
-        "case": case,
-        "asked": asked,
-        "filled": filled,
-        "carried": unsent.carried(asked.fields, filled),
-        "errors": placed(errors or {}, asked.fields),
-        "box": box,
-    }
+    context = {"case": case, "asked": asked, **unsent.context(asked.fields, filled, errors, box)}
     return unsent.retry_after(page(request, "follow_up", context, status=status))

@@ -5,14 +5,11 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
 
 from producers.providers import NOT_KNOWN
-from producers.refusals import NotReady
 from rules.london import day_of
 from schemas.event_types import Instant
-from views.pages import api, moments, never_event_form, report_form, written
+from views.pages import api, moments, never_event_form, report_form, unsent, written
 from views.pages.fields import Errors, Filled, placed
 from views.pages.now import now
 from views.pages.rendering import caller, page
@@ -21,13 +18,12 @@ from views.pages.typed import typed
 router = APIRouter(include_in_schema=False)
 PREFILLED = ("provider", "ward")  # by the bookmark of a ward
 TELLING = "relevant_person_notified"
-_AWAY = (OperationalError, NoConnection, NotReady)
 
 
 @router.get("/report")
 async def form(request: Request) -> HTMLResponse:
     known = {name: request.query_params[name] for name in PREFILLED if name in request.query_params}
-    return _form(request, await _moment(request), {"idempotency-key": str(uuid4()), **known}, {})
+    return _form(request, await _moment(request), {unsent.KEY: str(uuid4()), **known}, {})
 
 
 @router.post("/report")
@@ -40,20 +36,20 @@ async def send(request: Request, filled: Annotated[Filled, Depends(typed)]) -> H
         count = min(report_form.patient_count(filled) + 1, report_form.MOST_PATIENTS)
         return _form(request, moment, dict(filled) | {"patient-count": str(count)}, {})
     if moment is None:
-        return _not_sent(request, moment, filled)
+        return _form(request, moment, filled, {}, status=503)
     report, errors = report_form.body(filled, moment, written.read(filled, moment).reported_at)
     if errors := unsure | errors:
         return _form(request, moment, filled, errors, status=422)
-    key = filled.get("idempotency-key") or str(uuid4())
+    key = filled.get(unsent.KEY) or str(uuid4())
     answer = await api.post(request, "/api/reports", report, key=key, who=not report.get("anonymous"))
     if answer.accepted:
         return _received(request, answer.body)
     if answer.status >= 500:
-        return _not_sent(request, moment, filled)
+        return _form(request, moment, filled, {}, status=503)
     found = answer.errors()
     if not found and answer.status == 422:
         # The same form was sent before with other words in it: what is on the page now is a further report.
-        filled = dict(filled) | {"idempotency-key": str(uuid4())}
+        filled = dict(filled) | {unsent.KEY: str(uuid4())}
         found = {"what_happened": f"{answer.detail} To send this as a further report, send it again."}
     return _form(request, moment, filled, found or {"what_happened": answer.detail}, status=answer.status)
 
@@ -71,34 +67,30 @@ def _received(request: Request, answer: dict[str, Any]) -> HTMLResponse:
     return page(request, "received", context, status=201)
 
 
-def _not_sent(request: Request, moment: Instant | None, filled: Filled) -> HTMLResponse:
-    """The form again with all that was typed: without a script, the page itself is what keeps it."""
-    answer = _form(request, moment, filled, {}, status=503)
-    answer.headers["Retry-After"] = "5"
-    return answer
-
-
 def _form(
     request: Request, moment: Instant | None, filled: Filled, errors: Errors, *, status: int = 200
 ) -> HTMLResponse:
-    """`moment`: now, or None where the clock cannot be read; the form is as good without."""
+    """`moment`: now, or None where the clock cannot be read; the form is as good without.
+
+    With all that was typed, also where it was not taken: without a script, the page itself is what keeps it.
+    """
     patients, who = report_form.patient_count(filled), caller(request)
     which = never_event_form.which_on_report(day_of(moment)) if moment is not None else None
     context = {
         "form": report_form,
         "filled": filled,
-        "drawn_at": moments.text(moment) if moment is not None else filled.get("drawn_at", ""),
+        "drawn_at": moments.text(moment) if moment is not None else filled.get(written.DRAWN_AT, ""),
         "errors": placed(errors, report_form.every_field(patients)),
         "patients": patients,
         "not_sent": status == 503,
         "own_provider": who.provider if who else None,
         "which_never_event": which,
     }
-    return page(request, "report", context, status=status)
+    return unsent.retry_after(page(request, "report", context, status=status))
 
 
 async def _moment(request: Request) -> Instant | None:
     try:
         return await now(request)
-    except _AWAY:
+    except unsent.AWAY:
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 from fastapi import Request
@@ -10,15 +11,14 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from producers.refusals import NotReady
-from rules.london import day_of
 from schemas.event_types import Instant
-from views.pages import api
-from views.pages.fields import Errors, Field, Filled, names_of
+from views.pages import api, written
+from views.pages.fields import Errors, Field, Filled, names_of, placed
 from views.pages.rendering import caller
 from views.pages.told import who_may
 
 AWAY = (OperationalError, NoConnection, NotReady)
-KEY, DRAWN_ON = "idempotency-key", "drawn-on"
+KEY = "idempotency-key"
 _KEPT = "What you typed is still in the form below."
 
 
@@ -38,30 +38,13 @@ NOT_NOW = Box(
 
 
 def begun(now: Instant) -> dict[str, str]:
-    """What a form carries unseen: its key, and the London day on which "today" was read in it."""
-    return {KEY: str(uuid4()), **opened(now)}
-
-
-def opened(now: Instant) -> dict[str, str]:
-    """Drawn again under the same key."""
-    return {DRAWN_ON: day_of(now).isoformat()}
+    """What a form carries unseen: its key, and when it was drawn."""
+    return {KEY: str(uuid4()), **written.drawn(now)}
 
 
 def begun_again(answer: api.Answer, now: Instant) -> dict[str, str]:
     """What was recorded already can be sent as a further record, and only so."""
-    return begun(now) if answer.key_used else opened(now)
-
-
-def another_day(fields: Iterable[Field], filled: Filled, now: Instant) -> Errors:
-    """Where "today" or "yesterday" was read on an earlier day than that on which it was sent."""
-    if filled.get(DRAWN_ON, today := day_of(now).isoformat()) == today:
-        return {}
-    said = "This form was opened on another day. Choose the day again."
-    return {
-        field.name: said
-        for field in fields
-        if field.draw == "when" and filled.get(field.name) in ("today", "yesterday")
-    }
+    return begun(now) if answer.key_used else written.drawn(now)
 
 
 def carried(fields: Iterable[Field], filled: Filled) -> dict[str, str]:
@@ -87,6 +70,19 @@ def box(
     who = caller(request)
     why = answer.detail if who is not None and who.may(action) else who_may(action, what)
     return Box("This was not recorded", f"{why} {_KEPT}", sign_in=True), answer.status
+
+
+def context(
+    fields: Iterable[Field], filled: Filled, errors: Errors | None, box: Box | None
+) -> dict[str, Any]:
+    """What the page of a form is drawn from, the first time and again."""
+    fields = tuple(fields)
+    return {
+        "filled": filled,
+        "carried": carried(fields, filled),
+        "errors": placed(errors or {}, fields),
+        "box": box,
+    }
 
 
 def retry_after(answer: HTMLResponse) -> HTMLResponse:

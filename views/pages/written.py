@@ -1,4 +1,4 @@
-"""When a report was written, which may be days before it comes here: a browser keeps what it cannot send.
+"""When a form was written. A report may be, days before it comes here: a browser keeps what it cannot send.
 
 The form says when it was drawn (`drawn_at`, by the service's clock) and, where a script runs, when somebody
 pressed "Send" (`written_at`, by the same clock: what the computer's own clock was off by is taken out).
@@ -17,8 +17,10 @@ from datetime import date, datetime, timedelta
 from producers.times import AHEAD_MS, EARLIEST, KEPT_MS
 from rules import london
 from schemas.event_types import Instant
+from views.pages import moments
 from views.pages.fields import Errors, Filled
 
+DRAWN_AT, WRITTEN_AT = "drawn_at", "written_at"
 MIDNIGHT = "Midnight has passed since this page was opened. Check that this is the day, and send it again."
 
 
@@ -31,9 +33,14 @@ class Written:
     certain: bool = True
 
 
+def drawn(now: Instant) -> dict[str, str]:
+    """What a form carries unseen, so that "today" stays the day on which it was read."""
+    return {DRAWN_AT: moments.text(now)}
+
+
 def read(filled: Filled, now: Instant) -> Written:
     """The same form gives the same answer whenever it comes within `KEPT_MS`."""
-    sent, drawn = (_instant(filled.get(name, "")) for name in ("written_at", "drawn_at"))
+    sent, drawn = (_instant(filled.get(name, "")) for name in (WRITTEN_AT, DRAWN_AT))
     if sent is not None and now - KEPT_MS <= sent <= now + AHEAD_MS:
         return Written(london.day_of(sent), sent)
     day = london.day_of(max((at for at in (sent, drawn) if at is not None and at <= now), default=now))
