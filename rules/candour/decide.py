@@ -37,6 +37,7 @@ from schemas.event_types import (
     ClockTick,
     Enriched,
     EventRetracted,
+    FollowUp,
     Grade,
     HarmRegraded,
     Instant,
@@ -314,8 +315,8 @@ def _opens_again(draft: Draft, event: CaseEvent) -> list[str]:
                     tell = draft.case.obligations[tell_of(draft.case_id, one)]
                     opens = tell.status != "stood_down" or reopens(tell.id) in again
                 case "stood_down", "harm" | "report":
-                    named = getattr(event, "obligation_id", None) in (None, one.id)
-                    opens = named and one.instrument in bound and (instrument.family, duty.name) not in owed
+                    meant = isinstance(event, FollowUp) and event.obligation_id in (None, one.id)
+                    opens = meant and one.instrument in bound and (instrument.family, duty.name) not in owed
                 case _ if one.opened_by == event.event_id:
                     standing = judge(one, duty, instrument.basis, draft.case.evidence, one.due_at)
                     opens = standing.status == "stood_down"

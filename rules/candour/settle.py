@@ -144,7 +144,7 @@ def tell_of(case_id: str, obligation: Obligation) -> str:
     return obligation_id(case_id, obligation.patient, obligation.provider, "tell", obligation.instrument)
 
 
-def _since_opened_again(draft: Draft, obligation: Obligation) -> tuple[Evidence | None, tuple[Evidence, ...]]:
+def _since_opened_again(draft: Draft, obligation: Obligation) -> tuple[Evidence | None, list[Evidence]]:
     """The regrade or choice that opened it again, if what had closed it before still stands; and what counts
     towards its start: after a person had closed it, only what came to be known since."""
     follows = _opens(draft, obligation) in ("told", "investigation_completed")
@@ -152,15 +152,16 @@ def _since_opened_again(draft: Draft, obligation: Obligation) -> tuple[Evidence 
     mistaken, closed = origin.opened_by in draft.case.withdrawn, False
     statute = draft.state.instrument(obligation).basis == "statute"
     again: Evidence | None = None
-    known: tuple[Evidence, ...] = ()
+    known: list[Evidence] = []
     for one in draft.case.evidence:
         if not one.counts:
             continue
         if (mistaken or closed) and reopens(obligation.id) in one.marks:
             again = one
-            known = () if closed and FIRST_GRADING not in one.marks else known
+            if closed and FIRST_GRADING not in one.marks:
+                known = []
             mistaken = closed = False
-        known = (*known, one)
+        known.append(one)
         denied = one.kind == DETERMINATION and "no" in one.marks and concerns(one, obligation)
         closed = closed or closes(obligation.id) in one.marks or (statute and denied)
     return again, known
