@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -171,6 +172,16 @@ class Stack:
             raise StackEnded(
                 f"did not end within {seconds} s: {self.said} {json.dumps(self.states())}"
             ) from None
+
+    def kill_everything(self) -> None:
+        """kill -9 of every process."""
+        pids = [*self.pids().values()]
+        assert self.process is not None
+        self.process.kill()
+        for pid in pids:
+            with suppress(ProcessLookupError):  # some had asked the kernel to end with their supervisor
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
 
     def __enter__(self) -> Self:
         return self if self.process is not None and self.process.poll() is None else self.start()

@@ -1,7 +1,6 @@
 """What a power cut takes from the log though it was answered: it comes back, or nothing takes its place."""
 
 import os
-import signal
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,18 +46,6 @@ def report_into(person: Person, partition: int) -> str:
     return case_id
 
 
-def pull_the_plug(stack: Stack) -> None:
-    pids = [*stack.pids().values()]
-    assert stack.process is not None
-    stack.process.kill()
-    for pid in pids:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    stack.process.wait()
-
-
 def cut_last_batch(stack: Stack, partition: int) -> None:
     """As if the machine had gone down before the system wrote the file's last page."""
     (segment,) = (stack.data / "kafka" / f"{CASE_EVENTS}-{partition}").glob("*.log")
@@ -74,7 +61,7 @@ def test_what_the_log_lost_at_its_end_comes_back_in_its_place(stack: Stack) -> N
         before = person.settled(case_id)
     assert before["obligations"]
     partition = partition_of(case_id)
-    pull_the_plug(stack)
+    stack.kill_everything()
     cut_last_batch(stack, partition)
 
     stack.start()
@@ -97,7 +84,7 @@ def test_where_more_is_lost_than_is_kept_nothing_takes_its_place_and_each_is_nam
         ) RETURNING log_offset
     """
     assert rows(stack, forgotten, *(CASE_EVENTS, partition) * 2)
-    pull_the_plug(stack)
+    stack.kill_everything()
     cut_last_batch(stack, partition)
     cut_last_batch(stack, partition)
 

@@ -151,16 +151,7 @@ def test_after_kill_9_of_everything_the_next_start_has_all_that_was_answered(
     whole: Stack, person: Person
 ) -> None:
     answered = [person.report() for _ in range(30)]
-    pids = [*whole.pids().values()]
-    assert whole.process is not None
-    whole.process.kill()
-    for pid in pids:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue  # it had asked the kernel to end with its supervisor
-    whole.process.wait()
-
+    whole.kill_everything()
     whole.start()
     assert "is not after the last tick of this data, and is ignored" in whole.said
     for case_id in answered:
