@@ -54,6 +54,17 @@ def behind_barrier(
             needed = {at: hearing.sift(at.partition, records) for at, records in (fetched or {}).items()}
             return needed, active
 
+        async def seek_to_committed(self) -> Mapping[TP, int]:
+            """Also back to the beginning of a partition of which nothing was committed yet.
+
+            While Faust has no active partitions, in a rebalance, a fetch that is under way hands out those of
+            all of them, to nobody; aiokafka leaves a partition without a committed offset where that ended.
+            """
+            found = await super().seek_to_committed()
+            if unread := {tp: 0 for tp, offset in found.items() if not offset}:
+                await self.seek_wait(unread)
+            return found
+
         async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
             """A hole is what was passed over. One that is not, the engine finds."""
 
