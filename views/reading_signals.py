@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, func, select, true, tuple_
 
-from producers.body_types import ORDER
 from rules.london import day_of
 from rules.signals.state import State
-from schemas.event_types import Instant
+from schemas.event_types import Grade, Instant
 from schemas.signal_types import DutiesNoted
 from sinks import pattern, signal
 from sinks.database import one
@@ -177,15 +176,13 @@ class _Regrade(NamedTuple):
     event_id: str
     provider: str
     role: str
-    before: str
-    after: str
+    before: Grade
+    after: Grade
     recorded_at: Instant
     duties: dict[str, Any] | None  # what was noted of them last
 
-    @property
-    def down(self) -> bool:
-        known = "not_known" not in (self.before, self.after)
-        return known and ORDER.index(self.after) < ORDER.index(self.before)
+    def down(self, law: State) -> bool:
+        return law.policy is not None and law.policy.graded_down.lowers(self.before, self.after)
 
     def days_left(self, law: State) -> int | None:
         """Working days to the next due time, counted as the rule counts them."""
@@ -207,30 +204,32 @@ def base_rates(connection: Connection, provider: str | None, as_at: Instant | No
         by_band = units.setdefault((each.provider, each.role), {band: [] for band in bands})
         by_band[_band(bands, each.days_left(law))].append(each)
     return [
-        _rate(code, role, by_band, asked)
+        _rate(code, role, by_band, asked, law)
         for (code, role), by_band in sorted(units.items(), key=itemgetter(0))
     ]
 
 
-def _rate(code: str, role: str, by_band: dict[Band, list[_Regrade]], asked: dict[str, Signal]) -> BaseRate:
+def _rate(
+    code: str, role: str, by_band: dict[Band, list[_Regrade]], asked: dict[str, Signal], law: State
+) -> BaseRate:
     whole = list(chain.from_iterable(by_band.values()))
     return BaseRate(
         unit=f"{code}|{role}",
         provider=code,
         role=role,
-        **_counts(whole, asked),
+        **_counts(whole, asked, law),
         crossed=sum(asked[one.event_id].crossed for one in whole if one.event_id in asked),
         by_days_left=tuple(
-            DaysLeft(from_days=first, to_days=last, **_counts(within, asked))
+            DaysLeft(from_days=first, to_days=last, **_counts(within, asked, law))
             for (first, last), within in by_band.items()
         ),
     )
 
 
-def _counts(regrades: Sequence[_Regrade], asked: dict[str, Signal]) -> dict[str, int]:
+def _counts(regrades: Sequence[_Regrade], asked: dict[str, Signal], law: State) -> dict[str, int]:
     return {
         "regrades": len(regrades),
-        "down": sum(one.down for one in regrades),
+        "down": sum(one.down(law) for one in regrades),
         "asked": sum(one.event_id in asked for one in regrades),
     }
 

@@ -150,15 +150,16 @@ def _hear(draft: "_Draft", event: CaseEvent, told: Sequence[Outcome], duties: di
 
 def _graded_down(draft: "_Draft", event: HarmRegraded, duties: dict[str, Instant]) -> None:
     asked = draft.policy.graded_down
-    before, after = RANK[event.from_grade], RANK[event.to_grade]
-    if after >= before or event.to_grade == "not_known":
+    if not asked.lowers(event.from_grade, event.to_grade):
         return
-    crossed = before >= RANK[asked.threshold] > after
+    crossed = asked.crosses(event.from_grade, event.to_grade)
     due_at, days = _nearest(draft.state, event.recorded_at, duties)
     near = days is not None and days <= asked.working_days_before_due
     if not crossed and not near:
         return
     because = [f"The {event.axis} harm was graded down from {event.from_grade} to {event.to_grade}."]
+    if event.to_grade == "not_known":
+        because = [f"The {event.axis} harm was {event.from_grade}, and is said not to be known any more."]
     if due_at is not None and days is not None:
         because.append(f"{days} working days before a duty was due, {day_in_words(due_at)}.")
     draft.ask(

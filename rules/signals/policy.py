@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from rules.calendar import fingerprint
+from rules.candour.policy import RANK
 from rules.policy import PolicyRefused, canonical, read_folder
 from schemas.event_types import Grade
 
@@ -24,12 +25,22 @@ class Asked(_Sourced, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class GradedDown(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`band_ends_working_days`: where base rates are parted by the days left; a policy adopted before does
-    not part them."""
+    """`band_ends_working_days`: where base rates are parted by the days left. `no_longer_known`: a grade from
+    the threshold on that becomes not known is graded down. A policy adopted before does neither."""
 
     threshold: Grade
     working_days_before_due: int
     band_ends_working_days: tuple[int, ...] = ()
+    no_longer_known: bool = False
+
+    def lowers(self, before: Grade, after: Grade) -> bool:
+        """Whether this is graded down; by a grade that is not known, only where it crosses the threshold."""
+        if after == "not_known":
+            return self.no_longer_known and self.crosses(before, after)
+        return RANK[after] < RANK[before]
+
+    def crosses(self, before: Grade, after: Grade) -> bool:
+        return RANK[before] >= RANK[self.threshold] > RANK[after]
 
 
 class RecordedLate(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):

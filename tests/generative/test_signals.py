@@ -32,9 +32,9 @@ trying = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-GRADES = ("none", "low", "moderate", "severe", "fatal")
+GRADES = ("not_known", "none", "low", "moderate", "severe", "fatal")
 STEPS = ("regrade", "regrade", "enrich", "enrich", "told", "tick", "again", "tail", "retract")
-HARMFUL = frozenset(GRADES[2:])
+HARMFUL = frozenset(GRADES[3:])
 
 
 @st.composite

@@ -117,8 +117,8 @@ def test_regrades_are_parted_by_the_working_days_that_were_left(store: Engine) -
 
 
 def test_the_due_time_that_a_regrade_brings_about_was_not_ahead_of_it(store: Engine) -> None:
-    """And a grade that is no longer known is none that is lower."""
-    assert banded(rates(store)["RXX|nurse"]) == {(None, None): (1, 0, 0), (4, 10): (1, 0, 0)}
+    """And harm from the threshold on that is said not to be known any more counts as graded down."""
+    assert banded(rates(store)["RXX|nurse"]) == {(None, None): (1, 0, 0), (4, 10): (1, 1, 1)}
 
 
 def test_rates_as_at_a_time_know_nothing_of_what_came_later(store: Engine) -> None:

@@ -23,6 +23,19 @@ TOPIC = Topic(
             because="graded down from moderate to low",
         ),
         AskedLaw(
+            "In two steps, through “not known”: asked about at the first",
+            "requirements A14 row 120",
+            REPORT + "2013-12-23 10:00  regrade moderate not_known\n2013-12-24 10:00  regrade not_known low",
+            "harm_graded_down crossed days_to_due=9",
+            because="was moderate, and is said not to be known any more",
+            said="1x signal_raised",
+        ),
+        AskedLaw(
+            "not sure of low harm: below the threshold it was before",
+            "a choice of the policy",
+            "2013-12-20 09:00  report harm=low\n2013-12-23 10:00  regrade low not_known",
+        ),
+        AskedLaw(
             "above it and long before the due time, nothing is asked",
             "a choice of the policy",
             "2013-12-20 09:00  report harm=severe\n2013-12-23 10:00  regrade severe moderate",
