@@ -1,7 +1,7 @@
 """A partition that was never committed is read from its beginning, whatever was fetched and dropped before.
 
-While Faust rebalances it has no active partitions, and a fetch that was under way then hands out those of all
-partitions, to nobody. Faust seeks to the committed offsets afterwards; where there are none, it seeks nowhere.
+While Faust rebalances it has no active partitions, and a fetch that was under way then hands out those of
+all partitions, to nobody. Faust seeks to the committed offsets afterwards; where there are none, nowhere.
 """
 
 import asyncio
