@@ -1,6 +1,8 @@
 """Times left, errors at their fields, charts: what pages make of figures."""
 
-from views.pages import chart, law, times
+import pytest
+
+from views.pages import chart, law, times, words
 from views.pages.fields import Field, name_of, placed
 from views.pages.follow_up_forms import BY_TYPE
 
@@ -78,3 +80,18 @@ def test_unconfirmed_figures_are_known_as_such() -> None:
     assert write is not None
     assert not write.firm
     assert law.clause("REG20_2015", "no such duty") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("nhs_trust", "NHS trust"),
+        ("never_spelt_out", "Never spelt out"),
+        ("Tell the NHS TDA. Say why.", "Tell the NHS TDA. Say why."),
+        ("b8443543-733d-5ef6-8b65-43558c354985", "b8443543-733d-5ef6-8b65-43558c354985"),
+        ("SC35_2013", "SC35_2013"),
+        ("p1", "p1"),
+    ],
+)
+def test_only_a_code_is_spelt_out(said: str, shown: str) -> None:
+    assert words.of(said) == shown

@@ -98,7 +98,7 @@ def figure(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, str) and "T" in value and value[:4].isdigit():
         return times.exactly(value)
-    return words.of(value).replace("Nhs ", "NHS ") if isinstance(value, str) else str(value)
+    return words.of(value) if isinstance(value, str) else str(value)
 
 
 def place(where: Json | None) -> str:

@@ -1,5 +1,6 @@
 """What codes are called on the pages: states, duties, instruments, types of record, roles."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -215,14 +216,22 @@ ROLES = {
     "publisher": "Publisher",
     "admin": "Administrator",
 }
+_CODE = re.compile("[a-z]+(_[a-z0-9]+)*")
 _ALL = DUTIES | STATES | KINDS | HARMS | TYPES | ROLES
 
 
 def of(code: str | None) -> str:
-    """A code in plain English; one that has no name of its own is spelt out rather than hidden."""
+    """A code in plain English; one that has no name of its own is spelt out rather than hidden.
+
+    What is no code, a sentence or an id, is left as it is.
+    """
     if not code:
         return "not known"
-    return _ALL.get(code) or code.replace("_", " ").capitalize()
+    return _ALL.get(code) or (_spelt(code) if _CODE.fullmatch(code) else code)
+
+
+def _spelt(code: str) -> str:
+    return code.replace("_", " ").capitalize().replace("Nhs ", "NHS ")
 
 
 def near(one: Mapping[str, Any], now: Instant) -> str | None:
