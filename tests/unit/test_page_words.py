@@ -2,7 +2,7 @@
 
 import pytest
 
-from views.pages import chart, law, times, words
+from views.pages import chart, law, times, why_view, words
 from views.pages.fields import Field, name_of, placed
 from views.pages.follow_up_forms import BY_TYPE
 
@@ -95,3 +95,20 @@ def test_unconfirmed_figures_are_known_as_such() -> None:
 )
 def test_only_a_code_is_spelt_out(said: str, shown: str) -> None:
     assert words.of(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("gate", "none", "no grade of harm is asked for"),
+        ("decision", "none", "Nothing changes"),
+        ("payment", "none", "No rule on payment"),
+        ("finding", "open", "The provider was open"),
+        ("harm", "none", "No harm"),
+        ("unit", "RYY|specialist_registrar", "RYY, specialist registrar"),
+        ("next_step", "Tell the NHS TDA.", "Tell the NHS TDA."),
+        ("crossed", False, "no"),
+    ],
+)
+def test_what_a_code_means_depends_on_what_it_is_said_of(name: str, value: object, shown: str) -> None:
+    assert why_view.figure(name, value) == shown

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from views import policy
-from views.pages import times, words
+from views.pages import never_event_words, signals_view, times, words
 
 Json = Mapping[str, Any]
 
@@ -33,6 +33,14 @@ FIELDS = {
     "due_days": "Working days",
     "target_days": "Target, working days",
     "satisfied_at": "Done",
+}
+# What a code means depends on what it is said of: no gate is not "no harm".
+_CODES: Mapping[str, Mapping[str, str]] = {
+    "gate": never_event_words.GATES,
+    "payment": never_event_words.PAYMENTS,
+    "waits_for": never_event_words.WAITS,
+    "decision": words.DECISIONS,
+    "finding": words.FINDINGS,
 }
 _ABOUT = ("patient", "provider")
 
@@ -98,6 +106,10 @@ def figure(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, str) and "T" in value and value[:4].isdigit():
         return times.exactly(value)
+    if name == "unit":
+        return signals_view.named(value)
+    if name in _CODES and value in _CODES[name]:
+        return _CODES[name][value]
     return words.of(value) if isinstance(value, str) else str(value)
 
 

@@ -160,6 +160,11 @@ FACT_STATES = {
     "shared": "Shared",
     "shared_late": "Shared late",
 }
+FINDINGS = {
+    "open": "The provider was open",
+    "not_open": "The provider was not open",
+    "cannot_say": "Cannot say",
+}
 DECISIONS = {"none": "Nothing changes", "reduce": "Reduce", "remove": "Remove"}
 AVOIDABILITY = {"avoidable": "avoidable", "unavoidable": "unavoidable", "cannot_say": "cannot say"}
 AUDIENCES = {
@@ -204,7 +209,6 @@ TYPES |= {
     "breach": "A breach of candour",
     "contravention": "A contravention",
     "contradiction": "A changed verdict",
-    "not_open": "The provider was not open",
 }
 TYPES |= escalation_words.TYPES
 ROLES = {
