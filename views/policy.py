@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from rules.articles import Article, articles, in_short
+from views.spelling import spelt, titled
 from views.why import note_of
 
 NAMES = {
@@ -86,12 +87,12 @@ def _lines(article: Article, depth: int, provider_type: str | None) -> Iterator[
         depth=depth,
         name=article.name,
         title=article.title,
-        standing=", ".join(filter(None, (article.status.replace("_", " "), article.basis))) or "reading",
+        standing=", ".join(filter(None, (spelt(article.status), article.basis))) or "reading",
         days=_days(article),
         binds=article.binds,
         note=note_of(article),
         figures=[
-            (NAMES.get(name, name.replace("_", " ").capitalize()), _plain(name, value))
+            (NAMES.get(name, titled(name)), _plain(name, value))
             for name, value in article.said.items()
             if name not in _HEADED or str(value) not in (article.title, article.name)
         ],
@@ -108,7 +109,7 @@ def _plain(name: str, value: Any) -> str:
     text = in_short(value)
     if name in _AS_WRITTEN or not isinstance(value, str | list):
         return text
-    return PLAIN.get(text, text.replace("_", " ").replace("nhs ", "NHS "))
+    return PLAIN.get(text, spelt(text))
 
 
 def _days(article: Article) -> str:

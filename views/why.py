@@ -15,6 +15,7 @@ from schemas.topics import CASE_EVENTS
 from stream_apps.explaining import Difference, Finding, Stood
 from views.api.times import london_time, utc
 from views.reading_why import Explanation, said_at
+from views.spelling import titled
 
 Json = dict[str, Any]
 
@@ -196,8 +197,8 @@ def clause(article: Article) -> Json:
     said = {name: in_short(value) for name, value in article.said.items() if name != "clause"}
     return {
         "article": " / ".join(article.path),
-        "instrument": in_words(article.within) if article.within else None,
-        "title": article.title or in_words(article.name),
+        "instrument": titled(article.within) if article.within else None,
+        "title": article.title or titled(article.name),
         "status": article.status or None,
         "basis": article.basis or None,
         "binds": article.binds,
@@ -209,11 +210,6 @@ def clause(article: Article) -> Json:
         "confirmed": article.firm,
         "note": note_of(article),
     }
-
-
-def in_words(name: str) -> str:
-    """`nhs_provider` as `NHS provider`"""
-    return (name[:1].upper() + name[1:]).replace("_", " ").replace("Nhs ", "NHS ")
 
 
 def note_of(article: Article) -> str:

@@ -5,6 +5,7 @@ import pytest
 from views.pages import chart, law, times, why_view, words
 from views.pages.fields import Field, name_of, placed
 from views.pages.follow_up_forms import BY_TYPE
+from views.spelling import spelt
 
 DUE = times.read("2014-01-08T23:59:59+00:00")
 FIELDS = (
@@ -86,6 +87,7 @@ def test_unconfirmed_figures_are_known_as_such() -> None:
     ("said", "shown"),
     [
         ("nhs_trust", "NHS trust"),
+        ("nhsla_reviewer", "NHSLA reviewer"),
         ("never_spelt_out", "Never spelt out"),
         ("Tell the NHS TDA. Say why.", "Tell the NHS TDA. Say why."),
         ("b8443543-733d-5ef6-8b65-43558c354985", "b8443543-733d-5ef6-8b65-43558c354985"),
@@ -112,3 +114,9 @@ def test_only_a_code_is_spelt_out(said: str, shown: str) -> None:
 )
 def test_what_a_code_means_depends_on_what_it_is_said_of(name: str, value: object, shown: str) -> None:
     assert why_view.figure(name, value) == shown
+
+
+def test_letters_that_are_said_one_by_one_are_capitals() -> None:
+    assert spelt("nhs_trust, gp_practice, other") == "NHS trust, GP practice, other"
+    assert words.role("nhsla_reviewer") == "NHSLA reviewer"
+    assert spelt("staffing") == "staffing"

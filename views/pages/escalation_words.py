@@ -6,6 +6,7 @@ from typing import Any
 from producers.roles import ANSWERS_FOR_ANYBODY
 from rules.escalation.policy import Policy, default_content, parse
 from rules.escalation.routing import at_board
+from views.spelling import spelt, titled
 
 STATES = {
     "raised": "Waits to be taken on",
@@ -91,7 +92,7 @@ def _policy() -> Policy:
 def trigger(name: str) -> str:
     """`death_or_severe_harm` as `Death or severe harm`; a trigger of another policy is spelt out."""
     known = _policy().triggers.get(name)
-    return known.title if known else name.replace("_", " ").capitalize()
+    return known.title if known else titled(name)
 
 
 def framework(id: str) -> str:
@@ -102,7 +103,7 @@ def framework(id: str) -> str:
 def ended(one: dict[str, str | None]) -> str:
     """How it was closed."""
     how = one.get("act") or one.get("how") or ""
-    return ENDS.get(how, how.replace("_", " "))
+    return ENDS.get(how, spelt(how))
 
 
 def waits(one: dict[str, Any]) -> bool:

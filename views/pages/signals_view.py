@@ -5,6 +5,7 @@ from typing import Any
 
 from schemas.incident_types import FACTORS, TYPES
 from views.pages.chart import Chart, stacked
+from views.spelling import spelt
 
 Row = Mapping[str, Any]
 
@@ -59,7 +60,7 @@ def named(unit: str) -> str:
     """`RXX, consultant`"""
     provider, _, role = unit.partition("|")
     known = "provider not known" if provider == "not_known" else provider
-    return f"{known}, {role.replace('_', ' ') or 'role not known'}"
+    return f"{known}, {spelt(role) or 'role not known'}"
 
 
 def share(part: int, whole: int) -> str:

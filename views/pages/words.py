@@ -8,6 +8,7 @@ from producers.roles import Caller
 from rules.london import in_time
 from schemas.event_types import Instant
 from views.pages import escalation_words, times
+from views.spelling import spelt, titled
 
 DUTIES = {
     "tell": "Tell the patient or relevant person",
@@ -231,11 +232,7 @@ def of(code: str | None) -> str:
     """
     if not code:
         return "not known"
-    return _ALL.get(code) or (_spelt(code) if _CODE.fullmatch(code) else code)
-
-
-def _spelt(code: str) -> str:
-    return code.replace("_", " ").capitalize().replace("Nhs ", "NHS ")
+    return _ALL.get(code) or (titled(code) if _CODE.fullmatch(code) else code)
 
 
 def near(one: Mapping[str, Any], now: Instant) -> str | None:
@@ -261,7 +258,7 @@ def meaning(code: str, opens: str = "") -> str:
 
 def role(code: str | None) -> str:
     """An owner's or author's role, which may be any text: `patient_safety_lead` as `patient safety lead`."""
-    return (ROLES.get(code) or code.replace("_", " ")) if code else "not known"
+    return (ROLES.get(code) or spelt(code)) if code else "not known"
 
 
 def nhs_number(digits: str) -> str:
