@@ -119,6 +119,7 @@ def _code(value: str) -> str:
 Text = Annotated[str, AfterValidator(_text)]
 Said = Annotated[str, AfterValidator(_text), AfterValidator(_said)]
 Short = Annotated[str, Field(max_length=SHORT_CHARACTERS), AfterValidator(_text)]
+PersonName = Annotated[Short, AfterValidator(_said)]
 Time = Annotated[int, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 BirthDate = Annotated[str, BeforeValidator(_birth_date), WithJsonSchema({"type": "string", "format": "date"})]
 NhsNumber = Annotated[str, BeforeValidator(_nhs_number), WithJsonSchema({"type": "string"})]

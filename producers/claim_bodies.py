@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from producers.body_types import Body, Id, PatientRef, ProviderCode, Said
+from producers.body_types import Body, Id, PatientRef, PersonName, ProviderCode, Said
 from producers.follow_up_body import AboutObligations, FollowUpBody
 from schemas.claim_events import (
     Audience,
@@ -28,6 +28,13 @@ class _AboutClaim(FollowUpBody):
     claim_id: ClaimId
 
 
+class _ByAPerson(_AboutClaim):
+    by_name: PersonName | None = Field(
+        default=None, description="Who finds or decides, by name: sealed in the vault, and never on the log."
+    )
+    reason: Said
+
+
 class ClaimOpenedBody(_AboutClaim):
     type: Literal["claim_opened"]
     provider: ProviderCode | None = None
@@ -38,17 +45,15 @@ class ClaimClosedBody(_AboutClaim):
     reason: Said
 
 
-class OpennessFindingBody(_AboutClaim):
+class OpennessFindingBody(_ByAPerson):
     type: Literal["openness_finding_recorded"]
     finding: Finding
-    reason: Said
 
 
-class IndemnityDecisionBody(_AboutClaim):
+class IndemnityDecisionBody(_ByAPerson):
     type: Literal["indemnity_decision_recorded"]
     decision: Decision
     trust_share_percent: Percent | None = None
-    reason: Said
 
 
 class ReimbursementBody(_AboutClaim):

@@ -3,7 +3,17 @@
 from typing import Any
 from uuid import uuid4
 
-from producers import claims, escalations, limbs, linking, never_events, obligations, retracting, times
+from producers import (
+    claims,
+    deciders,
+    escalations,
+    limbs,
+    linking,
+    never_events,
+    obligations,
+    retracting,
+    times,
+)
 from producers import follow_ups as bodies
 from producers.claim_bodies import ClaimOpenedBody
 from producers.enriching import enrich, regrade
@@ -35,7 +45,8 @@ def follow_up(visit: Visit, case_id: str, body: bodies.AnyFollowUp, caller: Call
     event_id = str(uuid4())
     common = _common(visit, case, event_id, at, body, caller)
     content, aside = said(body)
-    notes = _notes(content)
+    name = content.pop("by_name", None)
+    notes = _notes(content) + deciders.notes(body.type, name)
     if isinstance(body, bodies.CaseLinkedBody):
         linking.link(visit, case, body, common)
     elif isinstance(body, bodies.EventRetractedBody):
@@ -47,6 +58,8 @@ def follow_up(visit: Visit, case_id: str, body: bodies.AnyFollowUp, caller: Call
         notes += limbs.notes(visit.connection, record) + _of_correction(before, case.state)
     if needs_vault(content, aside):
         visit.keep(case, event_id, content, aside)
+    if name is not None:
+        visit.keep_reporter(case, event_id, {"name": name})
     return {
         "event_id": event_id,
         "case_id": case_id,

@@ -205,14 +205,20 @@ reporter_reads = Table(
     Column("database_role", Text, nullable=False, server_default=text("session_user")),
 )
 
-text_reads = Table(
-    "text_reads",
-    METADATA,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("read_at", BigInteger, nullable=False),
-    Column("case_id", _Uuid, nullable=False),
-    Column("by_role", Text, nullable=False),
-    Column("provider", Text),
-    Column("purpose", Text, nullable=False),
-    Column("database_role", Text, nullable=False, server_default=text("session_user")),
-)
+
+def _reads(name: str) -> Table:
+    return Table(
+        name,
+        METADATA,
+        Column("id", BigInteger, Identity(), primary_key=True),
+        Column("read_at", BigInteger, nullable=False),
+        Column("case_id", _Uuid, nullable=False),
+        Column("by_role", Text, nullable=False),
+        Column("provider", Text),
+        Column("purpose", Text, nullable=False),
+        Column("database_role", Text, nullable=False, server_default=text("session_user")),
+    )
+
+
+text_reads = _reads("text_reads")
+decider_reads = _reads("decider_reads")

@@ -17,6 +17,9 @@ _READ_TEXTS = text(
     "SELECT event_id::text, sealed FROM door.read_texts(:case_id, :by_role, :provider, :purpose)"
 )
 _READ_REPORTER = text("SELECT event_id::text, sealed FROM door.read_reporter(:case_id, :by_role, :purpose)")
+_READ_DECIDERS = text(
+    "SELECT event_id::text, sealed FROM door.read_deciders(:case_id, :by_role, :provider, :purpose)"
+)
 
 
 class Erased(LookupError):
@@ -65,6 +68,25 @@ def reporters(
     values = {"case_id": key.case_id, "by_role": by_role, "purpose": purpose}
     rows = connection.execute(_READ_REPORTER, values)
     return tuple(key.unseal_reporter(row.event_id, row.sealed) for row in rows)
+
+
+def deciders(
+    connection: Connection,
+    opener: Vault,
+    case_id: str,
+    *,
+    by_role: str,
+    purpose: str,
+    provider: str | None = None,
+) -> dict[str, str]:
+    """Who found or decided, by name and event, where that was said. The read is written down.
+
+    Raises `Erased`. `provider`: the one that the reader belongs to, None for all.
+    """
+    key = _key(connection, opener, case_id)
+    values = {"case_id": key.case_id, "by_role": by_role, "provider": provider, "purpose": purpose}
+    rows = connection.execute(_READ_DECIDERS, values)
+    return {row.event_id: key.unseal_reporter(row.event_id, row.sealed)["name"] for row in rows}
 
 
 def erased_at(connection: Connection, case_id: str) -> Instant | None:

@@ -168,6 +168,7 @@ class Visit:
         self._rows[tables.vault].append(row)
 
     def keep_reporter(self, case: OpenCase, event_id: str, content: dict[str, Any]) -> None:
+        """Put into the vault, apart from what was said, who in person said it."""
         assert case.key is not None
         as_json(content)  # refuses what cannot be kept
         row = {

@@ -31,8 +31,9 @@ READERS: dict[str, frozenset[Role]] = {
 """The table: what may be read, by whom; everybody else is refused.
 
 `cases`: each case, the board, and the lists of what is owed. `words`: what was written about a case, and who
-its patients are. `families`: what they have still to hear is read by those who tell it, too. `reviews`: of
-claims. `audit`: signals too. `drafts`: releases not yet published.
+its patients are; who found or decided by name is read there by those who read the record. `families`: what
+they have still to hear is read by those who tell it, too. `reviews`: of claims. `audit`: signals too.
+`drafts`: releases not yet published.
 """
 
 _TO_FAMILIES = (

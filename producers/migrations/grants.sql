@@ -24,10 +24,11 @@ GRANT SELECT, INSERT ON door.outbox, door.ticks TO candour_clock;
 GRANT SELECT, INSERT, UPDATE ON door.clock_notes TO candour_clock;
 GRANT SELECT ON door.schema_ids TO candour_clock;
 
--- The pages: what a case is about; and what was written about it, through the function that writes down each read.
+-- The pages: what a case is about; what was written about it and who decided, by functions that write down each read.
 GRANT SELECT ON door.cases, door.events, door.case_keys, door.ticks, door.outbox, door.providers, door.receipts,
     door.clock_notes TO candour_reader;
 GRANT EXECUTE ON FUNCTION door.read_texts(uuid, text, text, text) TO candour_reader;
+GRANT EXECUTE ON FUNCTION door.read_deciders(uuid, text, text, text) TO candour_reader;
 REVOKE SELECT ON door.vault FROM candour_door, candour_reader; -- an earlier release gave it
 
 -- Who reported: through the function that writes down each read, and in no other way.

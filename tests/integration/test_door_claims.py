@@ -68,6 +68,45 @@ def test_in_order_everything_is_taken(room: Room) -> None:
     assert opened.provider == "RXX", "the only provider of the case is meant"
 
 
+@pytest.mark.parametrize("body", [FINDING, DECISION])
+def test_who_finds_and_decides_is_asked_for_by_name(room: Room, body: dict[str, Any]) -> None:
+    case_id = room.report()["case_id"]
+    taken(room, case_id, OPENED, FINDING)
+    (note,) = room.post(case_id, body, "auditor").json()["notes"]
+    assert "by_name is missing" in note
+    for name in (" ", "x" * 201, 7):
+        answer = room.post(case_id, {**body, "by_name": name}, "auditor")
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert error["pointer"] == "/by_name"
+    answer = room.post(case_id, {**body, "by_name": "Ottoline Brisket"}, "auditor").json()
+    assert (answer["notes"], answer["kept_aside"]) == ([], [])
+
+
+def test_a_name_goes_neither_to_the_log_nor_among_the_texts_nor_is_it_readable_in_the_database(
+    room: Room,
+) -> None:
+    case_id = room.report()["case_id"]
+    names = ("Ottoline Brisket", "Montague Featherstone")
+    found, decided = (
+        {**body, "by_name": name} for body, name in zip((FINDING, DECISION), names, strict=True)
+    )
+    taken(room, case_id, OPENED, found)
+    for _ in range(2):
+        headers = {"Authorization": "Bearer demo:auditor", "Idempotency-Key": "decided once"}
+        assert (
+            room.http.post(f"/api/cases/{case_id}/events", json=decided, headers=headers).status_code == 201
+        )
+    assert len(room.texts(case_id)) == 3
+    assert "by_name" not in repr(room.texts(case_id))
+    for (table,) in room.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'door'"):
+        content = repr(room.rows(f"SELECT t::text FROM door.{table} t"))
+        for name in names:
+            assert name not in content, table
+            assert name.encode().hex() not in content, table
+    assert len(room.rows("SELECT event_id FROM door.reporters WHERE case_id = %s", case_id)) == 2
+
+
 def test_a_claim_for_a_case_nobody_knows_is_not_found(room: Room) -> None:
     assert room.post("5b0c4d52-8d0c-4a50-9a3a-3c1c2ad0a6f4", OPENED).status_code == 404
 

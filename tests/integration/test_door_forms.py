@@ -193,6 +193,28 @@ def test_a_role_that_cannot_be_named_is_told_in_the_words_of_the_form(person: Pe
     assert "“Role of the person who did it” " in answer.text
 
 
+def test_a_finding_and_a_decision_are_somebodys(person: Person) -> None:
+    case_id = person.path.split("/")[2]
+    person.room.follow(case_id, {"type": "claim_opened", "claim_id": "C-1"})
+    person.role = "auditor"
+    told = {"claim_id": "C-1", "reason": "No letter was sent.", "by_role": "NHSLA reviewer"}
+    for kind, word in (
+        ("openness_finding_recorded", {"finding": "not_open"}),
+        ("indemnity_decision_recorded", {"decision": "none"}),
+    ):
+        typed = {**person.opens(kind), **told, **word}
+        unnamed = person.sends(kind, {**typed, "by_name": " "})
+        assert unnamed.status_code == 422
+        assert 'href="#by_name">Enter your name' in unnamed.text
+        assert "No letter was sent.</textarea>" in unnamed.text
+        assert recorded(person, kind) == 0
+        unfinished = person.sends(kind, {**typed, "by_name": "Ottoline Brisket", "reason": ""})
+        assert unfinished.status_code == 422
+        assert 'value="Ottoline Brisket"' in unfinished.text
+        assert person.sends(kind, {**typed, "by_name": "Ottoline Brisket"}).status_code == 303
+        assert recorded(person, kind) == 1
+
+
 def test_a_family_account_that_is_not_clear_is_recorded_as_that(person: Person) -> None:
     typed = {**person.opens("family_account_given"), "at": "today", "told": "not_sure"}
     assert person.sends("family_account_given", typed).status_code == 303

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from producers.bulk import Summary, import_file
-from producers.keys import create_key, key_place
+from producers.keys import create_key, key_place, load_key
+from producers.vault import Vault
+from producers.vault_reading import deciders
 from schemas.event_types import CaseLinked, EventRetracted, HarmRegraded, Reported
 from tests.integration.door_room import FALL, Room, open_room
 from tests.stack import Stack
@@ -64,6 +66,19 @@ def test_a_report_and_its_follow_ups_are_one_transaction(room: Room, tmp_path: P
     )
     cases = [row[1:] for row in xids if not row[0].startswith("partition:")]
     assert cases == [(1, 3), (1, 1)]
+
+
+def test_who_decided_comes_along_by_name(room: Room, tmp_path: Path) -> None:
+    acted = {"claim_id": "C-1", "by_role": "nhsla_reviewer", "reason": "No letter was sent."}
+    found = {**acted, "type": "openness_finding_recorded", "finding": "open", "by_name": "Ottoline Brisket"}
+    decided = {**acted, "type": "indemnity_decision_recorded", "decision": "none"}
+    events = [{"type": "claim_opened", "claim_id": "C-1"}, found, decided]
+    assert run(room, tmp_path, [{"report": FALL, "events": events}]).accepted == 1
+    ((case_id,),) = room.rows("SELECT case_id::text FROM door.cases")
+    with room.engine.begin() as connection:
+        vault = Vault(load_key(key_place(tmp_path)))
+        names = deciders(connection, vault, case_id, by_role="auditor", purpose="to audit")
+    assert list(names.values()) == ["Ottoline Brisket"]
 
 
 def test_a_line_with_one_bad_follow_up_is_refused_whole_and_named(room: Room, tmp_path: Path) -> None:

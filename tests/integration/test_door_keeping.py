@@ -21,7 +21,7 @@ from producers.reports import ReportBody
 from producers.roles import Caller
 from producers.signing_off import SignOffBody, book, sign_off, signers
 from producers.tables import METADATA, SCHEMA, Xid8
-from producers.vault_reading import Erased, erase, reporters, texts
+from producers.vault_reading import Erased, deciders, erase, reporters, texts
 from schemas.event_types import Provider
 from tests.integration.door_room import DAWN, FALL, Room, fresh_database, open_room
 from tests.stack import Stack
@@ -95,6 +95,37 @@ def test_who_reported_is_read_through_the_one_function_that_writes_it_down(room:
     assert reads == [("safety", "to thank"), ("director", "to thank her")]
 
 
+def found_by(room: Room, case_id: str, name: str) -> str:
+    """The event id of a finding of this person."""
+    room.follow(case_id, {"type": "claim_opened", "claim_id": "C-1"})
+    found = {"type": "openness_finding_recorded", "claim_id": "C-1", "finding": "open", "reason": "A letter."}
+    answer = room.post(case_id, {**found, "by_role": "nhsla_reviewer", "by_name": name}, "auditor")
+    event_id: str = answer.json()["event_id"]
+    return event_id
+
+
+def test_who_decided_is_read_apart_from_who_reported_and_each_is_written_down(room: Room) -> None:
+    case_id = room.report(reporter={"name": "Ermintrude Pavilion"})["case_id"]
+    found = found_by(room, case_id, "Ottoline Brisket")
+    read = "SELECT * FROM door.read_deciders(%s, %s, %s, %s)"
+    with as_role(room, "candour_reader") as reader:
+        for by_role, why in (("auditor", " "), ("", "to audit")):
+            with pytest.raises(psycopg.errors.RaiseException):
+                reader.execute(read, (case_id, by_role, None, why))
+        assert len(reader.execute(read, (case_id, "auditor", None, "to audit")).fetchall()) == 1
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("DELETE FROM door.decider_reads")
+    with room.engine.begin() as connection:
+        asked = {"by_role": "safety", "purpose": "to answer"}
+        named = deciders(connection, room.door.vault, case_id, provider="RXX", **asked)
+        assert named == {found: "Ottoline Brisket"}
+        told = reporters(connection, room.door.vault, case_id, **asked)
+        assert told == ({"name": "Ermintrude Pavilion"},)
+    written = "SELECT by_role, provider, purpose FROM door.decider_reads WHERE case_id = %s ORDER BY id"
+    assert room.rows(written, case_id) == [("auditor", None, "to audit"), ("safety", "RXX", "to answer")]
+    assert len(room.rows("SELECT id FROM door.reporter_reads WHERE case_id = %s", case_id)) == 1
+
+
 def test_what_was_written_is_read_through_the_one_function_that_writes_it_down(room: Room) -> None:
     case_id = room.report()["case_id"]
     room.follow(case_id, {"type": "contact_declined", "evidence": "She said so."})
@@ -126,6 +157,7 @@ def test_no_other_part_can_read_what_was_written(room: Room, role: str) -> None:
         for statement in (
             "SELECT * FROM door.vault",
             "SELECT * FROM door.read_texts(NULL, 'a', NULL, 'b')",
+            "SELECT * FROM door.read_deciders(NULL, 'a', NULL, 'b')",
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 other.execute(statement)
@@ -184,10 +216,15 @@ def test_intake_needs_no_more_than_its_own_role(room: Room) -> None:
     case_id = door.accept_report(report, None, "as-role")["case_id"]
     for body in ({"type": "harm_regraded", "to": "low", "reason": "x"}, {"type": "support_offered"}):
         door.accept_follow_up(case_id, FOLLOW_UP.validate_python(body), Caller("safety"))
+    claimed = {"type": "claim_opened", "claim_id": "C-1"}
+    found = {"type": "openness_finding_recorded", "claim_id": "C-1", "finding": "open", "reason": "A letter."}
+    door.accept_follow_up(case_id, FOLLOW_UP.validate_python(claimed), Caller("safety"))
+    named = FOLLOW_UP.validate_python({**found, "by_role": "nhsla_reviewer", "by_name": "Ottoline"})
+    door.accept_follow_up(case_id, named, Caller("auditor"))
     with door.engine.connect() as connection:
         assert connection.execute(text("SELECT current_user")).scalar() == role
     door.close()
-    assert len(room.records(case_id)) == 3
+    assert len(room.records(case_id)) == 5
 
 
 def test_destroying_the_key_erases_and_the_case_goes_on(room: Room) -> None:

@@ -148,6 +148,126 @@ def test_as_at_a_time_it_tells_what_had_been_written_by_then(app: FastAPI, room:
     assert "As it was known on" in ask(app, f"/cases/{case_id}/words", as_at="2013-12-20T09:30:00Z").text
 
 
+CLAIMED = {"type": "claim_opened", "claim_id": "C-1"}
+FOUND = {
+    "type": "openness_finding_recorded",
+    "claim_id": "C-1",
+    "finding": "not_open",
+    "by_role": "nhsla_reviewer",
+    "reason": "No letter was sent.",
+}
+DECIDED = {
+    "type": "indemnity_decision_recorded",
+    "claim_id": "C-1",
+    "decision": "none",
+    "by_role": "nhsla_reviewer",
+    "reason": "It was put right.",
+}
+
+
+def record(room: Room, case_id: str, body: dict[str, Any], **also: str) -> str:
+    answer = room.post(case_id, {**body, **also}, "auditor")
+    assert answer.status_code == 201, answer.text
+    event_id: str = answer.json()["event_id"]
+    return event_id
+
+
+def names(told: dict[str, Any]) -> list[str | None]:
+    return [one["by_name"] for one in told["words"] if "by_name" in one]
+
+
+def namings(room: Room, case_id: str) -> list[tuple[Any, ...]]:
+    written = "SELECT by_role, provider, purpose FROM door.decider_reads WHERE case_id = %s ORDER BY id"
+    return room.rows(written, case_id)
+
+
+def test_who_found_and_who_decided_is_told_by_name_at_every_time(app: FastAPI, room: Room) -> None:
+    reporter = {"role": "nurse", "name": "Bartholomew Underwing"}
+    room.tick(DAWN + 3 * HOUR)
+    case_id = room.report(reporter=reporter)["case_id"]
+    room.follow(case_id, CLAIMED)
+    found = record(room, case_id, FOUND, by_name="Ottoline Brisket")
+    room.tick(DAWN + 4 * HOUR)
+    record(room, case_id, {"type": "event_retracted", "event_id": found, "reason": "Of another claim."})
+    record(room, case_id, FOUND, by_name="Montague Featherstone")
+    room.tick(DAWN + 5 * HOUR)
+    record(room, case_id, DECIDED)
+    assert read(app, case_id, "auditor", as_at="2013-12-20T12:30:00Z")["words"][-1] == {
+        "event_id": found,
+        "type": "openness_finding_recorded",
+        "at": "2013-12-20T12:00:00Z",
+        "recorded_at": "2013-12-20T12:00:00Z",
+        "retracted": False,
+        "said": FOUND,
+        "kept_aside": {},
+        "by_name": "Ottoline Brisket",
+    }
+    assert names(read(app, case_id, "auditor", as_at="2013-12-20T13:30:00Z")) == [
+        "Ottoline Brisket",
+        "Montague Featherstone",
+    ]
+    told = read(app, case_id, "auditor", purpose="a question in the House")
+    assert names(told) == ["Ottoline Brisket", "Montague Featherstone", None]
+    assert [one["retracted"] for one in told["words"] if "by_name" in one] == [True, False, False]
+    assert "Underwing" not in repr(told)
+    page = ask(app, f"/cases/{case_id}/words", "auditor").text
+    for text in ("Ottoline Brisket", "Montague Featherstone", "not given", "Who answers for it, by name"):
+        assert text in page
+    assert namings(room, case_id)[2:] == [
+        ("auditor", None, "a question in the House"),
+        ("auditor", None, "read on the page of the case"),
+    ]
+    assert room.rows("SELECT id FROM door.reporter_reads WHERE case_id = %s", case_id) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [
+        ("auditor", True),
+        ("director:RXX", True),
+        ("safety:RXX", True),
+        ("clinician:RXX", False),
+        ("safety:RYY", False),
+        ("reporter:RXX", False),
+        ("publisher", False),
+        ("admin", False),
+        (None, False),
+    ],
+)
+def test_names_are_for_those_who_read_what_they_answer_for(
+    app: FastAPI, room: Room, who: str | None, reads: bool
+) -> None:
+    case_id = room.report()["case_id"]
+    room.follow(case_id, CLAIMED)
+    record(room, case_id, FOUND, by_name="Ottoline Brisket")
+    for path in (f"/api/cases/{case_id}/words", f"/cases/{case_id}/words"):
+        assert ("Ottoline" in ask(app, path, who).text) == reads
+    assert len(namings(room, case_id)) == (2 if reads else 0)
+
+
+def test_where_nothing_was_decided_no_name_is_looked_for(app: FastAPI, room: Room) -> None:
+    case_id = room.report()["case_id"]
+    room.follow(case_id, CLAIMED)
+    room.tick(DAWN + 6 * HOUR)
+    read(app, case_id, "auditor")
+    room.tick(DAWN + 7 * HOUR)
+    record(room, case_id, FOUND, by_name="Ottoline Brisket")
+    assert names(read(app, case_id, "auditor", as_at="2013-12-20T15:30:00Z")) == []
+    assert namings(room, case_id) == []
+
+
+def test_a_name_is_erased_with_its_case(app: FastAPI, room: Room) -> None:
+    case_id = room.report()["case_id"]
+    room.follow(case_id, CLAIMED)
+    record(room, case_id, FOUND, by_name="Ottoline Brisket")
+    erase(room.database, case_id, "Somebody Named")
+    told = read(app, case_id, "auditor")
+    assert (told["words"], bool(told["erased_at"])) == ([], True)
+    assert namings(room, case_id) == []
+    answer = room.post(case_id, {**DECIDED, "by_name": "Ottoline Brisket"}, "auditor")
+    assert (answer.status_code, answer.json()["title"]) == (409, "This case was erased")
+
+
 def test_of_an_erased_case_it_says_so_and_nothing_else(app: FastAPI, room: Room) -> None:
     case_id = room.report(patients=[ADA])["case_id"]
     erase(room.database, case_id, "Somebody Named")

@@ -1,4 +1,4 @@
-"""`GET /api/cases/{case_id}/words`: what was written about a case, and who its patients are.
+"""`GET /api/cases/{case_id}/words`: what was written about a case, who its patients are, and who decided.
 
 Only at the door, in its vault. Each reading is written down there before it is answered.
 """
@@ -9,9 +9,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from producers.cases import KnownCase, KnownEvent, known
+from producers.deciders import NAMED
 from producers.door import Door
 from producers.refusals import unknown_case, wrong
-from producers.vault_reading import Erased, Kept, erased_at, texts
+from producers.vault_reading import Erased, Kept, deciders, erased_at, texts
 from producers.ward.problems import DOCUMENTED
 from producers.ward.route import ProblemRoute
 from schemas.event_types import Instant
@@ -46,26 +47,27 @@ def router(door: Door, access: Access) -> APIRouter:
                 raise unknown_case(case_id)
             require_sight(caller, case.state.provider_codes())
             require_known(when, case.recorded_at)
+            events = {one.event_id: one for one in case.events if when is None or one.recorded_at <= when}
             kept: tuple[Kept, ...] = ()
+            names: Mapping[str, str] = {}
             erased: Instant | None = None
+            as_whom: dict[str, Any] = {
+                "by_role": caller.role,
+                "provider": caller.provider,
+                "purpose": purpose,
+            }
             try:
-                kept = texts(
-                    connection,
-                    door.vault,
-                    case.case_id,
-                    by_role=caller.role,
-                    provider=caller.provider,
-                    purpose=purpose,
-                )
+                kept = texts(connection, door.vault, case.case_id, **as_whom)
+                if any(one.type in NAMED and reads_record(caller, one.type) for one in events.values()):
+                    names = deciders(connection, door.vault, case.case_id, **as_whom)
             except Erased:
                 erased = erased_at(connection, case.case_id)
-        events = {one.event_id: one for one in case.events if when is None or one.recorded_at <= when}
         found = [(events[one.event_id], one) for one in kept if one.event_id in events]
         told = [(event, one) for event, one in found if reads_record(caller, event.type)]
         return {
             "case_id": case.case_id,
             "patients": _patients(case, told, events),
-            "words": [_shape(event, one, events) for event, one in told],
+            "words": [_shape(event, one, events) | _who(event, names) for event, one in told],
             "erased_at": utc(erased),
             "as_at": utc(when),
         }
@@ -83,6 +85,10 @@ def _shape(event: KnownEvent, one: Kept, events: Mapping[str, KnownEvent]) -> Js
         "said": one.said,
         "kept_aside": one.aside,
     }
+
+
+def _who(event: KnownEvent, names: Mapping[str, str]) -> Json:
+    return {"by_name": names.get(event.event_id)} if event.type in NAMED else {}
 
 
 def _patients(case: KnownCase, told: Sequence[Told], events: Mapping[str, KnownEvent]) -> list[Json]:

@@ -1,4 +1,4 @@
-"""`/cases/{id}/words`: what was written about a case, and who its patients are; each reading is recorded."""
+"""`/cases/{id}/words`: what was written, who the patients are, who decided; each reading is recorded."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,6 +16,7 @@ from views.pages.rendering import page
 
 router = APIRouter(include_in_schema=False)
 PURPOSE = "read on the page of the case"
+BY_NAME, NOT_GIVEN = "Who answers for it, by name", "not given"
 LABELS = {
     "what_happened": "What happened",
     "reason": "In their own words",
@@ -59,6 +60,8 @@ def rows(one: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     for name, label in LABELS.items():
         if said := one["said"].get(name):
             yield label, [str(each) for each in (said if isinstance(said, list) else [said])]
+    if "by_name" in one:
+        yield BY_NAME, [one["by_name"] or NOT_GIVEN]
     for place, value in one["kept_aside"].items():
         plain = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         yield f"Sent besides ({place.removeprefix('/')})", [plain]
