@@ -203,6 +203,7 @@ reporter_reads = Table(
     Column("by_role", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("database_role", Text, nullable=False, server_default=text("session_user")),
+    Index("reporter_reads_of_case", "case_id"),
 )
 
 
@@ -217,6 +218,7 @@ def _reads(name: str) -> Table:
         Column("provider", Text),
         Column("purpose", Text, nullable=False),
         Column("database_role", Text, nullable=False, server_default=text("session_user")),
+        Index(f"{name}_of_case", "case_id"),
     )
 
 

@@ -23,6 +23,7 @@ _REVIEWERS: frozenset[Role] = frozenset({"safety", "director", "auditor"})
 READERS: dict[str, frozenset[Role]] = {
     "cases": _REVIEWERS | {"reporter", "clinician"},
     "words": _REVIEWERS | {"clinician"},
+    "readings": frozenset({"auditor"}),
     "families": _REVIEWERS | {"clinician"},
     "reviews": _REVIEWERS,
     "audit": _REVIEWERS | {"admin"},
@@ -31,9 +32,9 @@ READERS: dict[str, frozenset[Role]] = {
 """The table: what may be read, by whom; everybody else is refused.
 
 `cases`: each case, the board, and the lists of what is owed. `words`: what was written about a case, and who
-its patients are; who found or decided by name is read there by those who read the record. `families`: what
-they have still to hear is read by those who tell it, too. `reviews`: of claims. `audit`: signals too.
-`drafts`: releases not yet published.
+its patients are; who found or decided by name is read there by those who read the record. `readings`: who
+has read them, and who reported. `families`: what they have still to hear is read by those who tell it, too.
+`reviews`: of claims. `audit`: signals too. `drafts`: releases not yet published.
 """
 
 _TO_FAMILIES = (
@@ -89,9 +90,16 @@ class Access:
 
     def word_reader(self, request: HTTPConnection) -> Caller:
         """Somebody who signed in, on this machine too: their reading is written down."""
-        if self.sign_in.caller(request) is None:
-            raise Refused(401, "Sign in first", [Fault("", "Each reading of what was written names a role.")])
+        self._require_signed_in(request, "Each reading of what was written names a role.")
         return self._one_of("words", request, "What was written about a case is")
+
+    def reader_of_readings(self, request: HTTPConnection) -> Caller:
+        self._require_signed_in(request, "Who has read a case is for those who audit it.")
+        return self._one_of("readings", request, "Who has read a case is")
+
+    def _require_signed_in(self, request: HTTPConnection, why: str) -> None:
+        if self.sign_in.caller(request) is None:
+            raise Refused(401, "Sign in first", [Fault("", why)])
 
     def _one_of(self, what: str, request: HTTPConnection, named: str) -> Caller:
         caller = self.sign_in.caller(request)

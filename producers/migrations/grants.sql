@@ -29,6 +29,7 @@ GRANT SELECT ON door.cases, door.events, door.case_keys, door.ticks, door.outbox
     door.clock_notes TO candour_reader;
 GRANT EXECUTE ON FUNCTION door.read_texts(uuid, text, text, text) TO candour_reader;
 GRANT EXECUTE ON FUNCTION door.read_deciders(uuid, text, text, text) TO candour_reader;
+GRANT SELECT ON door.text_reads, door.decider_reads, door.reporter_reads TO candour_reader;
 REVOKE SELECT ON door.vault FROM candour_door, candour_reader; -- an earlier release gave it
 
 -- Who reported: through the function that writes down each read, and in no other way.

@@ -99,7 +99,8 @@ def test_no_violation_on_reviews_and_their_forms(
     page = open_page("/indemnity", role="auditor", **({"viewport": viewport} if viewport else {}))
     expect(page.locator(f'a[href*="{reviews[0].replace("|", "%7C")}"]').first).to_be_visible()
     forms = [f"/cases/{case}/record/{form}?claim_id={CLAIM}" for form in FORMS]
-    for path in ("/indemnity", *(f"/indemnity/reviews/{id}" for id in reviews), *forms):
+    written = [f"/cases/{case}/{what}" for what in ("words", "readings")]
+    for path in ("/indemnity", *(f"/indemnity/reviews/{id}" for id in reviews), *forms, *written):
         check(page, path)
 
 

@@ -16,6 +16,7 @@ from producers.connections import engine, libpq, unlimited
 from producers.door import Door
 from producers.follow_ups import FOLLOW_UP
 from producers.keys import key_place
+from producers.readings import readings
 from producers.refusals import Refused
 from producers.reports import ReportBody
 from producers.roles import Caller
@@ -115,6 +116,11 @@ def test_who_decided_is_read_apart_from_who_reported_and_each_is_written_down(ro
         assert len(reader.execute(read, (case_id, "auditor", None, "to audit")).fetchall()) == 1
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute("DELETE FROM door.decider_reads")
+    made = engine(f"{room.database}&options=-c%20role%3Dcandour_reader")
+    with made.connect() as connection:
+        (one,) = readings(connection, case_id)
+    made.dispose()
+    assert (one.what, one.by_role, one.provider, one.purpose) == ("deciders", "auditor", None, "to audit")
     with room.engine.begin() as connection:
         asked = {"by_role": "safety", "purpose": "to answer"}
         named = deciders(connection, room.door.vault, case_id, provider="RXX", **asked)

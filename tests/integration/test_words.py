@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from producers.sign_in import COOKIE, SignIn
-from producers.vault_reading import erase
+from producers.vault_reading import erase, reporters
 from tests.integration.door_room import DAWN, HOUR, Room, open_room
 from tests.integration.filled import Asking
 from tests.stack import Stack
@@ -291,3 +291,69 @@ def test_what_cannot_be_asked_is_refused_by_name(app: FastAPI, room: Room) -> No
         assert ask(app, f"/api/cases/{unknown}/words").status_code == 404
         assert ask(app, f"/cases/{unknown}/words").status_code == 404
     assert readings(room, case_id) == []
+
+
+def test_who_has_read_a_case_is_listed_for_the_auditor(app: FastAPI, room: Room) -> None:
+    case_id = room.report(reporter={"name": "Bartholomew Underwing"})["case_id"]
+    room.follow(case_id, CLAIMED)
+    record(room, case_id, FOUND, by_name="Ottoline Brisket")
+    assert ask(app, f"/api/cases/{case_id}/readings", "auditor").json()["readings"] == []
+    assert "Nobody has." in ask(app, f"/cases/{case_id}/readings", "auditor").text
+    read(app, case_id, "clinician:RXX", purpose="to <speak> with the family")
+    read(app, case_id, "auditor", purpose="a question in the House")
+    with room.engine.begin() as connection:
+        reporters(connection, room.door.vault, case_id, by_role="safety", purpose="to thank her")
+    read(app, room.report()["case_id"], "auditor")
+    erase(room.database, case_id, "Somebody Named")
+    told = ask(app, f"/api/cases/{case_id}/readings", "auditor").json()
+    assert told["case_id"] == case_id
+    times = [one.pop("read_at") for one in told["readings"]]
+    assert times == sorted(times, reverse=True)
+    assert {tuple(one.values()) for one in told["readings"]} == {
+        ("reporter", "safety", None, "to thank her"),
+        ("deciders", "auditor", None, "a question in the House"),
+        ("words", "auditor", None, "a question in the House"),
+        ("words", "clinician", "RXX", "to <speak> with the family"),
+    }
+    assert told["readings"][-1]["purpose"] == "to <speak> with the family"
+    page = ask(app, f"/cases/{case_id}/readings", "auditor").text
+    for text in ("What was written", "Who found or decided", "Who reported", "to &lt;speak&gt; with", "(4)"):
+        assert text in page
+    for name in ("Underwing", "Brisket", "Somebody Named"):
+        assert name not in page + repr(told)
+    assert f'href="/cases/{case_id}/readings"' in ask(app, f"/cases/{case_id}/words", "auditor").text
+    assert "/readings" not in ask(app, f"/cases/{case_id}/words", "clinician:RXX").text
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("auditor", 200),
+        ("auditor:RXX", 200),
+        ("auditor:RYY", 403),
+        ("safety:RXX", 403),
+        ("director:RXX", 403),
+        ("clinician:RXX", 403),
+        ("reporter:RXX", 403),
+        ("publisher", 403),
+        ("admin", 403),
+        (None, 401),
+    ],
+)
+def test_readings_are_for_auditors(app: FastAPI, room: Room, who: str | None, status: int) -> None:
+    case_id = room.report()["case_id"]
+    assert ask(app, f"/api/cases/{case_id}/readings", who).status_code == status
+    page = ask(app, f"/cases/{case_id}/readings", who)
+    assert page.status_code == (303 if status == 401 else status)
+    if status == 401:
+        assert page.headers["location"] == f"/sign-in?next=/cases/{case_id}/readings"
+    assert ask(app, "/api/cases/nowhere/readings", "auditor").status_code == 404
+
+
+def test_many_readings_are_shown_in_pages(app: FastAPI, room: Room) -> None:
+    case_id = room.report()["case_id"]
+    for number in range(30):
+        read(app, case_id, purpose=f"reading {number}.")
+    first, second = (ask(app, f"/cases/{case_id}/readings", "auditor", page=page).text for page in "12")
+    assert ("reading 29." in first, "reading 4." in first) == (True, False)
+    assert ("reading 29." in second, "reading 4." in second) == (False, True)

@@ -1,6 +1,7 @@
 """`GET /api/cases/{case_id}/words`: what was written about a case, who its patients are, and who decided.
 
-Only at the door, in its vault. Each reading is written down there before it is answered.
+Only at the door, in its vault. Each reading is written down there before it is answered;
+`GET /api/cases/{case_id}/readings` lists them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from producers.cases import KnownCase, KnownEvent, known
 from producers.deciders import NAMED
 from producers.door import Door
+from producers.readings import Reading, readings
 from producers.refusals import unknown_case, wrong
 from producers.vault_reading import Erased, Kept, deciders, erased_at, texts
 from producers.ward.problems import DOCUMENTED
@@ -72,7 +74,31 @@ def router(door: Door, access: Access) -> APIRouter:
             "as_at": utc(when),
         }
 
+    @routes.get(
+        "/{case_id}/readings",
+        summary="Who has read what was written, who decided and who reported: by role, the newest first",
+    )
+    def read_by(request: Request, case_id: str) -> Json:
+        caller = access.reader_of_readings(request)
+        with door.engine.connect() as connection:
+            case = known(connection, case_id)
+            if case is None:
+                raise unknown_case(case_id)
+            require_sight(caller, case.state.provider_codes())
+            found = readings(connection, case.case_id)
+        return {"case_id": case.case_id, "readings": [_reading(one) for one in found]}
+
     return routes
+
+
+def _reading(one: Reading) -> Json:
+    return {
+        "read_at": utc(one.read_at),
+        "what": one.what,
+        "by_role": one.by_role,
+        "provider": one.provider,
+        "purpose": one.purpose,
+    }
 
 
 def _shape(event: KnownEvent, one: Kept, events: Mapping[str, KnownEvent]) -> Json:

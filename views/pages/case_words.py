@@ -1,4 +1,7 @@
-"""`/cases/{id}/words`: what was written, who the patients are, who decided; each reading is recorded."""
+"""`/cases/{id}/words`: what was written, who the patients are, who decided; each reading is recorded.
+
+`/cases/{id}/readings`: the list of those readings.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,13 +12,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from rules import london
-from views.pages import api
+from views.pages import api, paging
 from views.pages.case import as_known
 from views.pages.problems import problem_page, unavailable
 from views.pages.rendering import page
 
 router = APIRouter(include_in_schema=False)
 PURPOSE = "read on the page of the case"
+READ = {"words": "What was written", "deciders": "Who found or decided", "reporter": "Who reported"}
 BY_NAME, NOT_GIVEN = "Who answers for it, by name", "not given"
 LABELS = {
     "what_happened": "What happened",
@@ -45,14 +49,27 @@ async def show_words(request: Request, case_id: str, as_at: str = "") -> Respons
         return problem_page(request, 422, f"“{as_at}” is no time; write it like 2014-01-09T00:01.")
     query = {"purpose": PURPOSE} | ({"as_at": london.at(moment).isoformat()} if moment is not None else {})
     answer = await api.get(request, f"/api/cases/{quote(case_id, safe='')}/words", query)
+    if not answer.accepted:
+        return _not_shown(request, answer, "What was written cannot be read just now.")
+    return page(request, "case_words", {"written": answer.body, "rows": rows, "as_at": moment})
+
+
+@router.get("/cases/{case_id}/readings")
+async def show_readings(request: Request, case_id: str) -> Response:
+    answer = await api.get(request, f"/api/cases/{quote(case_id, safe='')}/readings")
+    if not answer.accepted:
+        return _not_shown(request, answer, "Who has read this cannot be looked up just now.")
+    shown = paging.part(request, answer.body["readings"], what="readings")
+    return page(request, "case_readings", {"case_id": answer.body["case_id"], "read": shown, "whats": READ})
+
+
+def _not_shown(request: Request, answer: api.Answer, away: str) -> Response:
     if answer.status == 401:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(here)}", 303)
     if answer.status >= 500:
-        return unavailable(request, "What was written cannot be read just now.")
-    if not answer.accepted:
-        return problem_page(request, answer.status, answer.detail)
-    return page(request, "case_words", {"written": answer.body, "rows": rows, "as_at": moment})
+        return unavailable(request, away)
+    return problem_page(request, answer.status, answer.detail)
 
 
 def rows(one: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:

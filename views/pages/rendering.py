@@ -58,6 +58,7 @@ def fragment(request: Request, template: str, context: Mapping[str, Any] | None 
         "version": request.app.version,
         "signed_in": words.signed_in(who),
         "may_read_words": who is None or reads(who, "words"),
+        "may_read_readings": who is not None and reads(who, "readings"),
         "here": request.url.path,
         "errors": {},
     }
