@@ -100,6 +100,13 @@ def _avoidability(body: claim_bodies.AvoidabilityStatedBody, case: OpenCase) -> 
 
 
 READ_OF_CASE: dict[type[Body], tuple[type[CaseEvent], Callable[[Any, OpenCase], Fields]]] = {
+    bodies.FeedbackGivenBody: (
+        records.FeedbackGiven,
+        lambda body, case: {
+            "outcome": body.outcome,
+            "what_changed_hash": case.hashed(body.what_changed),
+        },
+    ),
     never_events.NeverEventConfirmedBody: (
         NeverEventConfirmed,
         lambda body, _: {

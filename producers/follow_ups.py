@@ -48,7 +48,7 @@ from producers.escalation_bodies import (
 from producers.follow_up_body import AboutObligations, FollowUpBody
 from producers.never_event_bodies import NeverEventConfirmedBody, NeverEventRejectedBody
 from producers.reports import MOST_FACTORS, RelevantPerson
-from schemas.event_types import Axis, ContactResult, DeclinedBy, Means
+from schemas.event_types import Axis, ContactResult, DeclinedBy, FeedbackOutcome, Means
 
 Limb = Annotated[str, Field(pattern=r"^[A-Za-z0-9_().]{1,40}$")]
 
@@ -188,6 +188,16 @@ class CandourOptedInBody(AboutObligations):
     type: Literal["candour_opted_in"]
 
 
+class FeedbackGivenBody(FollowUpBody):
+    """To whoever reported: what came of it. Who that is, it neither says nor asks."""
+
+    type: Literal["feedback_given"]
+    outcome: FeedbackOutcome = "not_known"
+    what_changed: Said = Field(
+        description="For whoever holds the receipt of the report: name no patient and no colleague."
+    )
+
+
 class CaseReleasedBody(FollowUpBody):
     type: Literal["case_released"]
     rule: Literal["candour", "never_events", "escalation", "indemnity", "signals"] = "candour"
@@ -210,6 +220,7 @@ AnyFollowUp = Annotated[
     | ContactDeclinedBody
     | ObligationStoodDownBody
     | CandourOptedInBody
+    | FeedbackGivenBody
     | CaseReleasedBody
     | NeverEventConfirmedBody
     | NeverEventRejectedBody

@@ -32,6 +32,7 @@ _SAFETY = _CLINICIAN | {
     "case_linked",
     "event_retracted",
     "investigation_completed",
+    "feedback_given",
     "never_event_confirmed",
     "never_event_rejected",
     "escalation_acknowledged",
@@ -49,9 +50,16 @@ _SAFETY = _CLINICIAN | {
     "contravention_recorded",
     "alert_declared_complete",
 }
-_DIRECTOR = frozenset({REPORT, "alert_declared_complete", "escalation_acknowledged", "escalation_acted"}) | {
-    "release_signed"
-}
+_DIRECTOR = frozenset(
+    {
+        REPORT,
+        "feedback_given",
+        "alert_declared_complete",
+        "escalation_acknowledged",
+        "escalation_acted",
+        "release_signed",
+    }
+)
 _AUDITOR = frozenset(
     {
         "openness_finding_recorded",

@@ -17,6 +17,7 @@ _TEXTS = frozenset(
         "evidence",
         "evidence_held",
         "what_happened",
+        "what_changed",
         "ward",
         "incident_type",
         "factors",

@@ -13,6 +13,9 @@ LinkSide = Literal["duplicate", "primary"]
 Means = Literal["visit", "telephone", "letter", "email", "other"]
 ContactResult = Literal["reached", "no_answer", "declined", "uncontactable"]
 DeclinedBy = Literal["relevant_person", "cannot_be_contacted"]
+FeedbackOutcome = Literal[
+    "not_known", "still_looking", "change_planned", "changed", "nothing_changed", "passed_on"
+]  # fmt: skip
 Grade = Literal["not_known", "none", "low", "moderate", "severe", "fatal"]
 Kind = Literal["incident", "near_miss", "hazard", "outcome", "good_care"]
 Relation = Literal["patient", "next_of_kin", "parent", "attorney", "advocate"]
@@ -180,6 +183,11 @@ class CandourOptedIn(FollowUp, frozen=True, kw_only=True):
     reason_hash: str | None = None
 
 
+class FeedbackGiven(CaseEvent, frozen=True, kw_only=True):
+    outcome: FeedbackOutcome
+    what_changed_hash: str | None = None
+
+
 class CaseReleased(CaseEvent, frozen=True, kw_only=True):
     rule: str
     reason_hash: str | None = None
@@ -228,6 +236,7 @@ CORE_EVENTS: tuple[type[Record], ...] = (
     ContactDeclined,
     ObligationStoodDown,
     CandourOptedIn,
+    FeedbackGiven,
     CaseReleased,
     ClockTick,
     PolicyAdopted,

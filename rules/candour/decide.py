@@ -37,6 +37,7 @@ from schemas.event_types import (
     ClockTick,
     Enriched,
     EventRetracted,
+    FeedbackGiven,
     FollowUp,
     Grade,
     HarmRegraded,
@@ -60,13 +61,13 @@ from schemas.outcome_types import (
 )
 
 LOWEST_THRESHOLD = RANK[LOWEST_HARM]
-HEARD = frozenset(CORE_EVENTS) - {SupportOffered, CaseReleased}
+HEARD = frozenset(CORE_EVENTS) - {SupportOffered, FeedbackGiven, CaseReleased}
 """Nothing follows for this rule from any other record."""
 
 
 def passes_over(kind: type[Record], harm: int, potential: int, flags: int) -> bool:
-    """Nothing follows from support offered, nor from a report below every threshold. Potential harm opens
-    nothing (law.md §1.9.2)."""
+    """Nothing follows from support offered or feedback, nor from a report below every threshold. Potential
+    harm opens nothing (law.md §1.9.2)."""
     if kind is Reported:
         return harm < LOWEST_THRESHOLD and not flags & MAY_STILL_FOLLOW
     return kind not in HEARD

@@ -43,6 +43,7 @@ EVERY: dict[str, dict[str, Any]] = {
     "contact_declined": {"by": "relevant_person", "evidence": "She wrote that she would rather not."},
     "obligation_stood_down": {"reason": "A known complication, consented to."},
     "candour_opted_in": {"reason": "The family asked."},
+    "feedback_given": {"outcome": "changed", "what_changed": "The two drugs lie in separate drawers."},
     "case_released": {"rule": "candour"},
     "never_event_confirmed": {"list_version": "2011", "type_no": 1},
     "never_event_rejected": {"reason": "The site was as marked."},
@@ -159,7 +160,10 @@ def test_every_follow_up_becomes_its_record_with_the_facts_of_the_case(room: Roo
         assert (record.patient, record.provider) == ("p1", "RXX")
 
 
-WRITTEN = {"reason", "evidence", "evidence_held", "ward", "incident_type", "factors", "name", "by_role"}
+WRITTEN = {
+    *("reason", "what_changed", "evidence", "evidence_held", "ward", "incident_type", "factors", "name"),
+    "by_role",
+}
 """Fields in which a person writes words; one of a list is in a list."""
 
 

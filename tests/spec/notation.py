@@ -379,6 +379,10 @@ class Case:
     def _support(self, words: Words, common: dict[str, Any]) -> Record:
         return self._follow_up(events.SupportOffered, words, common)
 
+    def _feedback(self, words: Words, common: dict[str, Any]) -> Record:
+        """`feedback changed`: what came of it, as whoever reported is told"""
+        return self._event(events.FeedbackGiven, common, outcome=words.plain[0])
+
     def _opt_in(self, words: Words, common: dict[str, Any]) -> Record:
         return self._follow_up(events.CandourOptedIn, words, common)
 

@@ -79,6 +79,13 @@ TOPIC = Topic(
             because="This stays inside the provider and opens no duty.",
         ),
         EscalationLaw(
+            "and what its reporter is told of it takes nobody's place",
+            "story 6",
+            "2014-02-05 10:00  report kind=near_miss harm=none potential=fatal\n"
+            "2014-02-05 12:00  feedback changed",
+            "serious_near_miss raised L1 by=2014-02-05T18:00 act=2014-02-06T10:00",
+        ),
+        EscalationLaw(
             "A near miss that could have been moderate calls nobody",
             "trap 2",
             "2014-02-05 10:00  report kind=near_miss harm=none potential=moderate",

@@ -142,6 +142,13 @@ TOPIC = Topic(
             said="0x evidence_taken",
         ),
         Law(
+            "What the reporter is told changes nothing",
+            "§8",
+            REPORT + "2013-06-04 10:00  feedback changed",
+            OPEN,
+            said="0x evidence_taken",
+        ),
+        Law(
             "A correction of awareness moves what counts from awareness",
             "§1.9.1",
             "2015-06-01 10:00  report harm=moderate\n2015-06-02 10:00  enrich noticed=2015-05-20T10:00",

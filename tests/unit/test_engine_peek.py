@@ -15,6 +15,7 @@ from schemas.event_types import (
     CaseEvent,
     CaseReleased,
     ClockTick,
+    FeedbackGiven,
     Grade,
     Record,
     Reported,
@@ -136,6 +137,15 @@ def test_a_release_is_never_passed_over_and_support_offered_is() -> None:
     peek = Peek([anything_goes()], CODEC)
     assert not peek.passes(CODEC.encode(example(CaseReleased, "none", "none", 0)))
     assert peek.passes(CODEC.encode(example(SupportOffered, "none", "none", 0)))
+
+
+@pytest.mark.parametrize("harm", GRADES)
+def test_feedback_to_the_reporter_moves_no_rule(harm: str) -> None:
+    """Whatever the case is about: only a report and what changes it are weighed."""
+    peek = Peek(RULES, CODEC)
+    for potential in GRADES:
+        for flags in FLAGS:
+            assert peek.passes(CODEC.encode(example(FeedbackGiven, harm, potential, flags)))
 
 
 def anything_goes() -> Rule:

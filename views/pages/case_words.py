@@ -24,6 +24,7 @@ BY_NAME, NOT_GIVEN = "Who answers for it, by name", "not given"
 LABELS = {
     "what_happened": "What happened",
     "reason": "In their own words",
+    "what_changed": "What the reporter was told",
     "evidence": "How it is known",
     "evidence_held": "Evidence held",
     "claim_id": "Claim",

@@ -15,6 +15,7 @@ NAMED = {
     "yes_no": YES_NO,
     "yes_no_not_sure": (*YES_NO, Choice("not_sure", "Not sure")),
     "grades": choices(words.HARMS),
+    "feedback": choices(words.FEEDBACK),
     "incident_types": choices(TYPES),
     "factors": choices(FACTORS),
 }

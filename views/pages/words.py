@@ -78,6 +78,14 @@ HARMS = {
     "fatal": "Death",
     "not_known": "Not sure",
 }
+FEEDBACK = {
+    "changed": "Something was changed",
+    "change_planned": "A change was decided, and is still to be made",
+    "passed_on": "It was passed on to others who can change it",
+    "still_looking": "It is still being looked into",
+    "nothing_changed": "Nothing was changed",
+    "not_known": "It is not known yet",
+}
 TYPES = {
     "reported": "Reported",
     "enriched": "Details added",
@@ -96,6 +104,7 @@ TYPES = {
     "contact_declined": "Contact declined or not possible",
     "obligation_stood_down": "Stood down",
     "candour_opted_in": "Opted in to candour",
+    "feedback_given": "Reporter told what changed",
     "case_released": "Case read again",
     "obligation_opened": "Obligation opened",
     "obligation_confirmed": "Obligation confirmed",
