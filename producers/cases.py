@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from producers.connections import transaction
 from producers.facts import CaseState, from_plain
-from producers.refusals import unknown_case
+from producers.refusals import unknown_case, unknown_report
 from producers.tables import cases, events, receipts
 from schemas.event_types import Instant
 
@@ -49,14 +49,34 @@ def case_exists(database: str, case_id: str) -> bool:
         return known(connection, case_id) is not None
 
 
-def receipt(connection: Connection, report_id: str) -> str | None:
-    found = select(receipts.c.receipt).where(receipts.c.report_id == require_id(report_id))
-    return connection.execute(found).scalar_one_or_none()
+@dataclass(frozen=True)
+class Received:
+    """`receipt`: as it was handed out."""
+
+    case_id: str
+    receipt: str
+
+
+def received(connection: Connection, report_id: str) -> Received:
+    """The report with this number, which stands on its receipt. Raises `Refused` (404)."""
+    wanted = _id(report_id)
+    mine = select(receipts.c.case_id, receipts.c.receipt).where(receipts.c.report_id == wanted)
+    found = connection.execute(mine).first() if wanted else None
+    if found is None:
+        raise unknown_report(report_id)
+    return Received(*found)
 
 
 def require_id(text: str) -> str:
     """The id in its usual spelling. Raises `Refused` (404) for what is no id at all."""
+    found = _id(text)
+    if found is None:
+        raise unknown_case(text[:60])
+    return found
+
+
+def _id(text: str) -> str | None:
     try:
         return str(UUID(text))
     except ValueError:
-        raise unknown_case(text[:60]) from None
+        return None

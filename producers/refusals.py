@@ -42,6 +42,11 @@ def unknown_case(case_id: str) -> Refused:
     return Refused(404, "No such case", [Fault("", f"There is no case {case_id}.", mend)])
 
 
+def unknown_report(report_id: str) -> Refused:
+    mend = "Check the number; it is the report_id on the receipt."
+    return Refused(404, "No such report", [Fault("", f"There is no report {report_id[:60]}.", mend)])
+
+
 @dataclass(eq=False)
 class NotReady(Exception):
     """The door cannot take anything just now; the same request may be sent again after some seconds."""

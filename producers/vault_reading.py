@@ -1,5 +1,6 @@
 """Reading what the vault holds, and destroying the key of a case so that nobody can any more."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,15 +44,18 @@ def texts(
     by_role: str,
     purpose: str,
     provider: str | None = None,
+    only: Collection[str] | None = None,
 ) -> tuple[Kept, ...]:
     """What was written about a case, in the order in which it came. The read is written down.
 
-    Raises `Erased`. `provider`: the one that the reader belongs to, None for all.
+    Raises `Erased`. `provider`: the one that the reader belongs to, None for all. `only`: the events whose
+    texts are wanted; no other is opened.
     """
     key = _key(connection, opener, case_id)
     values = {"case_id": key.case_id, "by_role": by_role, "provider": provider, "purpose": purpose}
     rows = connection.execute(_READ_TEXTS, values)
-    return tuple(_kept(row.event_id, key.unseal(row.event_id, row.sealed)) for row in rows)
+    wanted = (row for row in rows if only is None or row.event_id in only)
+    return tuple(_kept(row.event_id, key.unseal(row.event_id, row.sealed)) for row in wanted)
 
 
 def _kept(event_id: str, content: dict[str, Any]) -> Kept:

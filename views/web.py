@@ -34,6 +34,7 @@ from views.api import indemnity as indemnity_api
 from views.api import never_events as never_events_api
 from views.api import obligations as obligations_api
 from views.api import releases as releases_api
+from views.api import reports as reports_api
 from views.api import signals as signals_api
 from views.api import why as why_api
 from views.api import words as words_api
@@ -50,6 +51,7 @@ from views.pages import (
     never_events,
     policy,
     problems,
+    received,
     releases,
     report,
     sign_in,
@@ -64,6 +66,7 @@ from views.reading_why import Reasons
 PAGES = (
     start.router,
     report.router,
+    received.router,
     board.router,
     escalations.router,
     case.router,
@@ -107,6 +110,7 @@ def run(
     apis = (
         ward.router(door, who, escalations_api.follow_up(door, store)),
         cases_api.router(store, access, AtDoor.of(door.engine)),
+        reports_api.router(door, store, access),
         obligations_api.router(store, access),
         escalations_api.router(door, store, access),
         displayed_api.router(MachineDoor(door.engine, door.clock), store, access),

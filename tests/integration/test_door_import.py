@@ -13,7 +13,7 @@ from producers.bulk import Summary, import_file
 from producers.keys import create_key, key_place, load_key
 from producers.vault import Vault
 from producers.vault_reading import deciders
-from schemas.event_types import CaseLinked, EventRetracted, HarmRegraded, Reported
+from schemas.event_types import CaseLinked, EventRetracted, FeedbackGiven, HarmRegraded, Reported
 from tests.integration.door_room import FALL, Room, open_room
 from tests.stack import Stack
 
@@ -79,6 +79,21 @@ def test_who_decided_comes_along_by_name(room: Room, tmp_path: Path) -> None:
         vault = Vault(load_key(key_place(tmp_path)))
         names = deciders(connection, vault, case_id, by_role="auditor", purpose="to audit")
     assert list(names.values()) == ["Ottoline Brisket"]
+
+
+def test_feedback_to_the_reporter_comes_along(room: Room, tmp_path: Path) -> None:
+    told = {"type": "feedback_given", "outcome": "changed", "what_changed": "Separate drawers."}
+    wrong = {"type": "event_retracted", "event_id": "#1", "reason": "Of another ward."}
+    summary = run(room, tmp_path, [{"report": FALL, "events": [told, told, wrong]}])
+    assert (summary.accepted, summary.rejected, summary.events) == (1, 0, 3)
+    ((case_id,),) = room.rows("SELECT case_id::text FROM door.receipts")
+    _, mistaken, stands, retraction = room.records(case_id)
+    assert isinstance(stands, FeedbackGiven)
+    assert (stands.outcome, stands.what_changed_hash) == ("changed", mistaken.what_changed_hash)
+    assert stands.what_changed_hash
+    assert retraction.retracted_event_id == mistaken.event_id
+    sent = room.rows("SELECT value FROM door.outbox WHERE key = %s", case_id)
+    assert not [1 for (value,) in sent if b"drawers" in bytes(value)]
 
 
 def test_a_line_with_one_bad_follow_up_is_refused_whole_and_named(room: Room, tmp_path: Path) -> None:

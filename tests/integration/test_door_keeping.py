@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from producers import migrations, providers
-from producers.cases import case_exists, known, receipt
+from producers.cases import case_exists, known, received
 from producers.connections import engine, libpq, unlimited
 from producers.door import Door
 from producers.follow_ups import FOLLOW_UP
@@ -258,7 +258,7 @@ def test_a_case_and_its_receipt_are_found_at_once(room: Room) -> None:
     assert case_exists(room.database, taken["case_id"])
     assert not case_exists(room.database, taken["report_id"])
     with room.engine.connect() as connection:
-        assert receipt(connection, taken["report_id"]) == taken["receipt"]
+        assert received(connection, taken["report_id"]).receipt == taken["receipt"]
 
 
 def test_the_demonstration_directory_holds_every_type_with_dates(room: Room) -> None:

@@ -36,7 +36,7 @@ def router(store: Engine, access: Access, at_door: AtDoor) -> APIRouter:
             return _only_at_door(case_id, at_door.look(case_id), when, caller)
         require_sight(caller, found.providers)
         # Asked second: what the door accepts in between makes the answer unsettled, never wrong.
-        return shape(found, caller, when, when is not None or _all_here(found, at_door))
+        return shape(found, caller, when, when is not None or _all_at_door_is_here(found, at_door))
 
     return routes
 
@@ -77,13 +77,18 @@ def _usual(case_id: str) -> str:
         return case_id
 
 
-def _all_here(found: Case, at_door: AtDoor) -> bool:
+def _all_at_door_is_here(found: Case, at_door: AtDoor) -> bool:
     try:
         known = at_door.look(found.case_id)
     except DoorAway:
         return False
+    return known is None or all_here(found, known)
+
+
+def all_here(found: Case, known: KnownCase) -> bool:
+    """Whether the read model has all that the door knows of the case."""
     here = {event["event_id"] for _, event in found.events}
-    return known is None or all(event.event_id in here for event in known.events)
+    return all(event.event_id in here for event in known.events)
 
 
 def _only_at_door(
