@@ -62,7 +62,9 @@ def test_kept_while_the_service_is_away_and_sent_once(open_page: Open) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate(KEPT) == []
     assert len(sent) == 1
-    page.locator("#queue").get_by_role("link").click()
+    became = page.locator("#queue").get_by_role("link", name="See what became of your report")
+    assert (became.get_attribute("href") or "").startswith("/received/")
+    page.locator("#queue").get_by_role("link", name="Case").click()
     expect(page.get_by_role("heading", name="Near miss")).to_be_visible()
 
 

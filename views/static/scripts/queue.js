@@ -104,7 +104,7 @@ function show(page, kept = "") {
   window.scrollTo(0, 0);
 }
 
-function part(heading, text, more = "") {
+function part(heading, text, ...more) {
   const banner = document.createElement("div");
   banner.className = "candour-queue candour-reference"; // a receipt is one long word
   const title = document.createElement("h2");
@@ -112,7 +112,7 @@ function part(heading, text, more = "") {
   title.textContent = heading;
   const words = document.createElement("p");
   words.textContent = text;
-  banner.append(title, words, more);
+  banner.append(title, words, ...more);
   return banner;
 }
 
@@ -134,7 +134,10 @@ function sent(receipt) {
   const link = document.createElement(receipt.link ? "a" : "span"); // no link to what may not be opened
   if (receipt.link) link.href = receipt.link;
   link.textContent = `Case ${receipt.case}`;
-  return part("Sent: the report that was kept here was received", `Receipt ${receipt.receipt}`, link);
+  const became = document.createElement("p");
+  became.append(Object.assign(document.createElement("a"),
+    { href: receipt.became, textContent: "See what became of your report" }));
+  return part("Sent: the report that was kept here was received", `Receipt ${receipt.receipt}`, link, became);
 }
 
 function toMend(id, page) {
