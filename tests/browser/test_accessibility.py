@@ -10,7 +10,14 @@ from tests.people import until
 from tests.stack import Stack
 
 PATHS = ("/", "/report", "/board", "/board?whole=yes", "/audit", "/sign-in", "/help", "/nothing-here")
-FORMS = ("relevant_person_notified", "harm_regraded", "obligation_stood_down", "enriched", "event_retracted")
+FORMS = (
+    "relevant_person_notified",
+    "harm_regraded",
+    "obligation_stood_down",
+    "feedback_given",
+    "enriched",
+    "event_retracted",
+)
 LAW = (
     ("/escalations", "safety:RXX"),
     ("/escalations?state=closed", "director"),
