@@ -143,11 +143,13 @@ def doctor(data: DataOption = None) -> None:
 
 @app.command()
 def verify(data: DataOption = None) -> None:
-    """Compare what the engine said with the rules run over the whole log; status 1 on any difference."""
-    here = running(data)
-    from stream_apps.verify import verify as compare
+    """Compare what the engine said with the rules run over the whole log, and what is shown with the log.
 
-    if not compare(kafka=here.kafka, registry=here.registry, database=here.database):
+    Status 1 on any difference.
+    """
+    from command.verify import verify as compare
+
+    if not compare(running(data)):
         raise typer.Exit(1)
 
 

@@ -10,7 +10,7 @@ from rules.london import instant
 from schemas.contracts import snake
 from schemas.event_types import CaseEvent, Instant, PolicyAdopted, Record
 from schemas.never_event_events import ReleaseSigned
-from schemas.outcome_types import Outcome
+from schemas.outcome_types import CaseQuarantined, Outcome
 from sinks.database import Row
 from sinks.log import Entry
 
@@ -83,6 +83,16 @@ def unknown_row(entry: Entry, rule: str) -> tuple[str, Row]:
         "payload": {"base64": base64.b64encode(entry.value).decode()},
         **_place(entry),
         **_source(entry),
+    }
+
+
+def quarantine_row(outcome: CaseQuarantined) -> Row:
+    return {
+        "case_id": outcome.case_id,
+        "rule": outcome.rule,
+        "error": outcome.error,
+        "source_offset": outcome.source_offset,
+        "recorded_at": outcome.recorded_at,
     }
 
 

@@ -15,7 +15,7 @@ from sinks.alarms import raise_alarm
 from sinks.arrivals import Arrivals
 from sinks.database import Row
 from sinks.log import TOPICS, Place
-from sinks.rows import case_row
+from sinks.rows import case_row, quarantine_row
 from sinks.standings import STANDINGS, Standing
 from sinks.together import Together
 
@@ -154,15 +154,5 @@ def _write_quarantines(connection: Connection, batch: Together, said: Iterable[O
     released = [key for key, outcome in last.items() if isinstance(outcome, CaseReadAgain)]
     if released:
         connection.execute(delete(table).where(tuple_(table.c.case_id, table.c.rule).in_(released)))
-    rows = [
-        {
-            "case_id": outcome.case_id,
-            "rule": outcome.rule,
-            "error": outcome.error,
-            "source_offset": outcome.source_offset,
-            "recorded_at": outcome.recorded_at,
-        }
-        for outcome in last.values()
-        if isinstance(outcome, CaseQuarantined)
-    ]
+    rows = [quarantine_row(outcome) for outcome in last.values() if isinstance(outcome, CaseQuarantined)]
     batch.upsert(table, rows)

@@ -24,12 +24,11 @@ class Verdict:
     strangers: list[str] = field(default_factory=list)
     two_payloads: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
-    read_model: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)  # each is shown: somebody has to do something about each
 
     @property
     def clean(self) -> bool:
-        wrong = (self.missing, self.strangers, self.two_payloads, self.order, self.read_model, self.lost)
+        wrong = (self.missing, self.strangers, self.two_payloads, self.order, self.lost)
         return not any(wrong)
 
     def __bool__(self) -> bool:
@@ -45,7 +44,6 @@ class Verdict:
             ("on the log, and follows from no record", self.strangers),
             ("differs from what follows", self.two_payloads),
             ("out of order", self.order),
-            ("read model differs from the log", self.read_model),
         ):
             if found:
                 said.append(f"{len(found):,} {name}:")
@@ -53,4 +51,4 @@ class Verdict:
         if self.lost:
             said.append(f"{len(self.lost):,} taken in, and not on the log (see the runbook):")
             said += [f"  {line}" for line in self.lost]
-        return [*said, "clean" if self.clean else "NOT CLEAN"]
+        return said

@@ -1,11 +1,9 @@
-"""Compares what the live engine said with one plain fold over the whole log, and the read model with both.
+"""Compares what the live engine said with one plain fold over the whole log.
 
 Also the door with the log: what it took in and has handed on must be there.
 """
 
-import hashlib
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, create_engine, make_url, text
@@ -22,15 +20,12 @@ from stream_apps.partition_reader import PartitionReader, committed
 from stream_apps.replay import Fold, case_rules
 from stream_apps.verdict import Found, Verdict
 
-SINK_PATIENCE = 20.0  # seconds that the read model may be behind
-
 _HANDED_ON = """
     select event_id::text as event_id, type, case_id, recorded_at from door.events as e
     where not exists (select from door.outbox as o where o.event_id = e.event_id::text)
     order by seq
 """
 
-Show = Callable[[str], None]
 App = tuple[Sequence[Rule], str]
 """The rules of an app that carries them, and its consumer group."""
 
@@ -42,14 +37,10 @@ def verify(
     database: str | None = None,
     group: str = GROUP,
     rules: Sequence[Rule] | None = None,
-    show: Show = print,
 ) -> Verdict:
-    """Up to what the engine has committed; false where anything differs. Shows what it found."""
+    """Up to what the engine has committed, and patterns with it; false where anything differs."""
     beside = [(patterns.RULES, patterns.GROUP)] if rules is None else []
-    verdict = judge(kafka, RegistryCodec(registry), rules or case_rules(), group, database, beside)
-    for line in verdict.lines():
-        show(line)
-    return verdict
+    return judge(kafka, RegistryCodec(registry), rules or case_rules(), group, database, beside)
 
 
 def judge(
@@ -60,21 +51,16 @@ def judge(
     database: str | None = None,
     beside: Sequence[App] = (),
 ) -> Verdict:
-    """The same without a word. `beside`: further apps that write to the same read model."""
+    """The same with a codec at hand. `database`: of the door. `beside`: further apps."""
     verdict = Verdict()
-    # Before the topics: what is in the read model by now must be on them when they are read.
-    shown = _read_model(database) if database is not None else {}
-    on_topic: dict[str, bytes] = {}
     for app in ((rules, group), *beside):
-        _judge_app(verdict, kafka, codec, app, on_topic)
+        _judge_app(verdict, kafka, codec, app)
     if database is not None:
-        verdict.read_model = [f"{id} is in read.outcomes and on no log" for id in shown if id not in on_topic]
-        verdict.read_model += _unlike_read_model(database, on_topic)
         verdict.lost = _lost(database, kafka)
     return verdict
 
 
-def _judge_app(verdict: Verdict, kafka: str, codec: Codec, app: App, on_topic: dict[str, bytes]) -> None:
+def _judge_app(verdict: Verdict, kafka: str, codec: Codec, app: App) -> None:
     rules, group = app
     heard = rules[0].source
     folding = Fold(kafka, codec, rules, codec.encode)
@@ -86,33 +72,23 @@ def _judge_app(verdict: Verdict, kafka: str, codec: Codec, app: App, on_topic: d
             for number, word in enumerate(said, 1):
                 due[word.rule][word.id] = Found(offset, f"{number}/{len(said)}", word.payload)
         with PartitionReader(kafka) as reader:
-            on_log = written(reader, rules, partition, until, verdict, on_topic)
+            on_log = written(reader, rules, partition, until, verdict)
         for name, there in on_log.items():
             compare(verdict, due[name], there, f"{name}/{partition}", codec)
     verdict.records += folding.seen
 
 
 def written(
-    reader: PartitionReader,
-    rules: Sequence[Rule],
-    partition: int,
-    until: int,
-    verdict: Verdict,
-    on_topic: dict[str, bytes],
+    reader: PartitionReader, rules: Sequence[Rule], partition: int, until: int, verdict: Verdict
 ) -> dict[str, dict[str, Found]]:
-    """By rule and id, in the order of first appearance, what the log holds about records before `until`.
-
-    Puts the SHA-256 of every payload into `on_topic`, later ones included.
-    """
+    """By rule and id, in the order of first appearance, what the log holds about records before `until`."""
     found: dict[str, dict[str, Found]] = {rule.topic: {} for rule in rules}
     for batch in reader.whole(found, partition):
         for message in batch:
-            topic = message.topic() or ""
-            offset, part = source(message)
-            id, value = _id(message.headers()), message.value()
+            topic, value = message.topic() or "", message.value()
             if value is None:
                 continue
-            on_topic.setdefault(id, hashlib.sha256(value).digest())
+            (offset, part), id = source(message), _id(message.headers())
             if offset >= until:
                 continue
             verdict.written += 1
@@ -161,24 +137,6 @@ def _told(where: str, id: str, found: Found, codec: Codec) -> str:
 def _id(headers: object) -> str:
     id = dict(headers or ())["id"]  # type: ignore[call-overload]
     return id.decode() if isinstance(id, bytes) else str(id)
-
-
-def _unlike_read_model(database: str, on_topic: dict[str, bytes]) -> list[str]:
-    """The read model may be a moment behind: what is missing there gets some seconds to arrive."""
-    give_up = time.monotonic() + SINK_PATIENCE
-    while True:
-        held = _read_model(database)
-        missing = [id for id in on_topic if id not in held]
-        if not missing or time.monotonic() > give_up:
-            break
-        time.sleep(0.5)
-    return [f"{id} is not in read.outcomes" for id in missing] + [
-        f"{id} has another payload in read.outcomes" for id in held if on_topic.get(id, held[id]) != held[id]
-    ]
-
-
-def _read_model(database: str) -> dict[str, bytes]:
-    return {row.id: bytes(row.sha256) for row in _rows(database, "select id, sha256 from read.outcomes")}
 
 
 def _lost(database: str, kafka: str) -> list[str]:

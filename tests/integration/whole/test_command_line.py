@@ -150,17 +150,32 @@ def test_a_replay_up_to_one_rule_leaves_out_what_the_later_ones_say(whole: Stack
     assert "never_events" in refused.stderr
 
 
-def test_verify_sees_a_changed_row_and_a_rebuild_mends_it(whole: Stack) -> None:
+def test_verify_names_what_was_done_to_rows_and_a_rebuild_mends_it(whole: Stack) -> None:
     assert whole.command("verify").endswith("clean\n")
     with psycopg.connect(whole.database) as connection:
-        changed = connection.execute(
-            "UPDATE read.outcomes SET sha256 = sha256(sha256), payload = '{}' "
+        ((changed,),) = connection.execute(
+            "UPDATE read.outcomes SET payload = '{}' "
             "WHERE id = (SELECT min(id) FROM read.outcomes) RETURNING id"
-        ).fetchone()
-    assert changed is not None
+        ).fetchall()
+        ((gone, partition, offset),) = connection.execute(
+            "DELETE FROM read.case_events WHERE event_id = (SELECT min(event_id) FROM read.case_events) "
+            'RETURNING event_id, partition, "offset"'
+        ).fetchall()
+        ((late,),) = connection.execute(
+            "UPDATE read.obligations SET state = 'met_late', satisfied_at = 1 "
+            "WHERE id = (SELECT min(id) FROM read.obligations) RETURNING id"
+        ).fetchall()
+        connection.execute(
+            "UPDATE read.outcomes SET id = 'made up' WHERE id = (SELECT max(id) FROM read.outcomes)"
+        )
     told = whole.command("verify", accept=(1,))
-    assert "1 read model differs from the log:" in told
-    assert f"{changed[0]} has another payload in read.outcomes" in told
+    assert "1 of read.outcomes not as the log has it:" in told
+    assert f"payload of {changed}\n" in told
+    assert f"{CASE_EVENTS}/{partition} offset {offset} " in told
+    assert f": {gone}\n" in told
+    assert f"state, satisfied_at of {late}\n" in told
+    assert "made up, which says partition " in told
+    assert "1 of read.outcomes missing:" in told
     assert told.endswith("NOT CLEAN\n")
     assert "outcomes: " in whole.command("rebuild")
     assert whole.command("verify").endswith("clean\n")
