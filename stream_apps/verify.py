@@ -10,7 +10,7 @@ from sqlalchemy import Row, create_engine, make_url, text
 
 from rules.rule import Rule
 from schemas.cloud_events import rfc3339
-from schemas.codec import Codec
+from schemas.codec import Codec, Undecodable
 from schemas.registry import RegistryCodec
 from schemas.topics import CASE_EVENTS
 from stream_apps import patterns
@@ -83,13 +83,20 @@ def written(
 ) -> dict[str, dict[str, Found]]:
     """By rule and id, in the order of first appearance, what the log holds about records before `until`."""
     found: dict[str, dict[str, Found]] = {rule.topic: {} for rule in rules}
+    later: list[tuple[int, str]] = []
     for batch in reader.whole(found, partition):
         for message in batch:
             topic, value = message.topic() or "", message.value()
             if value is None:
                 continue
-            (offset, part), id = source(message), _id(message.headers())
+            place = f"{topic}/{partition} offset {message.offset()}"
+            try:
+                (offset, part), id = source(message), _id(message.headers())
+            except (AssertionError, KeyError, ValueError):
+                verdict.strangers.append(f"{place}: it has no id, or names no record")
+                continue
             if offset >= until:
+                later.append((offset, place))
                 continue
             verdict.written += 1
             said = Found(offset, part, value)
@@ -98,6 +105,8 @@ def written(
                 verdict.repeats += 1
                 if first != said:
                     verdict.two_payloads.append(f"{topic}/{partition} {id}: two payloads on the log")
+    _, end = reader.bounds(rules[0].source, partition)
+    verdict.strangers += [f"{place}: there is no record {offset}" for offset, place in later if offset >= end]
     return {rule.name: found[rule.topic] for rule in rules}
 
 
@@ -127,10 +136,14 @@ def _same(one: Found, other: Found, codec: Codec) -> bool:
 
 
 def _told(where: str, id: str, found: Found, codec: Codec) -> str:
-    outcome = codec.decode(found.payload)
-    subject = getattr(outcome, "subject", "")
-    revision = getattr(outcome, "revision", "")
-    what = f"{type(outcome).__name__} {subject} r{revision}"
+    try:
+        outcome = codec.decode(found.payload)
+    except Undecodable:
+        what = "bytes that nobody can read"
+    else:
+        subject = getattr(outcome, "subject", "")
+        revision = getattr(outcome, "revision", "")
+        what = f"{type(outcome).__name__} {subject} r{revision}"
     return f"{where} {what}, part {found.part} of record {found.offset} ({id})"
 
 

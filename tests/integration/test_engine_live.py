@@ -84,6 +84,10 @@ class Scene:
             assert time.monotonic() < until, (self.folder / "engine.log").read_text()[-4000:]
             time.sleep(0.2)
 
+    def outcome_bounds(self, partition: int) -> tuple[int, int]:
+        with PartitionReader(self.broker.address) as reader:
+            return reader.bounds(OBLIGATIONS, partition)
+
     def outcomes(self) -> list[Message]:
         with PartitionReader(self.broker.address) as reader:
             return [message for p in range(PARTITIONS) for message in reader.messages(OBLIGATIONS, p)]
@@ -199,3 +203,24 @@ def test_sigterm_ends_on_a_commit_and_a_second_start_says_nothing_twice(scene: S
     assert len(scene.outcomes()) >= said
     ids = [dict(headers_of(message))["id"] for message in scene.outcomes()]
     assert len(set(ids)) == len(ids) - 1, "but for the one that was forged"
+
+
+def test_what_a_stranger_wrote_among_the_outcomes_is_named(scene: Scene) -> None:
+    _, end = scene.outcome_bounds(1)
+    producer = Producer({"bootstrap.servers": scene.broker.address})
+    forged = {"id": b"forged", "source_offset": b"1000000", "part": b"1/1"}
+    for value, headers in (
+        (b"garbage", {}),
+        (b"garbage", forged | {"source_offset": b"nowhere"}),
+        (scene.outcomes()[0].value(), forged),
+        (b"garbage", forged | {"source_offset": b"3"}),
+    ):
+        producer.produce(OBLIGATIONS, value, "a", 1, headers=[*headers.items()])
+    assert producer.flush(30) == 0
+    verdict = judge(scene.broker.address, CODEC, RULES, GROUP)
+    assert verdict.strangers == [
+        f"{OBLIGATIONS}/1 offset {end}: it has no id, or names no record",
+        f"{OBLIGATIONS}/1 offset {end + 1}: it has no id, or names no record",
+        f"{OBLIGATIONS}/1 offset {end + 2}: there is no record 1000000",
+        "candour/1 bytes that nobody can read, part 1/1 of record 3 (forged)",
+    ]
