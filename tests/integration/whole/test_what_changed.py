@@ -24,6 +24,11 @@ def read(whole: Stack, report_id: str) -> dict[str, Any]:
     return told
 
 
+def settled(whole: Stack, report_id: str) -> dict[str, Any]:
+    """Once nothing is being weighed: a step of telling somebody may be on its way at any time."""
+    return until(lambda: told if (told := read(whole, report_id))["settled"] else {})
+
+
 def test_story_6_from_the_report_to_what_changed(whole: Stack, person: Person) -> None:
     answer = httpx.post(f"{whole.url}/api/reports", json=NEAR_MISS, timeout=60)
     assert answer.status_code == 201, answer.text
@@ -32,7 +37,7 @@ def test_story_6_from_the_report_to_what_changed(whole: Stack, person: Person) -
     assert read(whole, report_id)["feedback"] == []
     (raised,) = person.settled(case_id)["escalations"]
     assert (raised["trigger"], raised["level"]) == ("serious_near_miss", 1)
-    told = until(lambda: found if (found := read(whole, report_id))["settled"] else {})
+    told = settled(whole, report_id)
     assert (told["escalated"], told["taken_on"], told["told_at"]) == (True, [], [])
 
     person.add(
@@ -52,8 +57,7 @@ def test_story_6_from_the_report_to_what_changed(whole: Stack, person: Person) -
     noted = {"delivery_heard", "evidence_withdrawn"}
     said = {one["type"] for one in case["outcomes"]} - noted
     assert said == {"escalation_raised", "escalation_taken"}
-    told = read(whole, report_id)
-    assert told["settled"] is True
+    told = settled(whole, report_id)
     assert [one["by_role"] for one in told["taken_on"]] == ["matron"]
     assert [(one["outcome"], one["what_changed"]) for one in told["feedback"]] == [
         ("changed", "Syringes are pre-filled now.")
