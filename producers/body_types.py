@@ -68,6 +68,12 @@ def _said(value: str) -> str:
     return value
 
 
+def _named(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("empty", "is empty; give the name, or leave it out")
+    return value
+
+
 def _instant(value: Any) -> int:
     if not isinstance(value, str) or not _RFC3339.fullmatch(value):
         raise PydanticCustomError(
@@ -119,7 +125,7 @@ def _code(value: str) -> str:
 Text = Annotated[str, AfterValidator(_text)]
 Said = Annotated[str, AfterValidator(_text), AfterValidator(_said)]
 Short = Annotated[str, Field(max_length=SHORT_CHARACTERS), AfterValidator(_text)]
-PersonName = Annotated[Short, AfterValidator(_said)]
+PersonName = Annotated[Short, AfterValidator(_named)]
 Time = Annotated[int, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 BirthDate = Annotated[str, BeforeValidator(_birth_date), WithJsonSchema({"type": "string", "format": "date"})]
 NhsNumber = Annotated[str, BeforeValidator(_nhs_number), WithJsonSchema({"type": "string"})]

@@ -74,11 +74,12 @@ def test_who_finds_and_decides_is_asked_for_by_name(room: Room, body: dict[str, 
     taken(room, case_id, OPENED, FINDING)
     (note,) = room.post(case_id, body, "auditor").json()["notes"]
     assert "by_name is missing" in note
-    for name in (" ", "x" * 201, 7):
+    for name, wrong in ((" ", "give the name, or leave it out"), ("x" * 201, "200"), (7, "text")):
         answer = room.post(case_id, {**body, "by_name": name}, "auditor")
         assert answer.status_code == 422
         (error,) = answer.json()["errors"]
         assert error["pointer"] == "/by_name"
+        assert wrong in f"{error['detail']} {error['mend']}"
     answer = room.post(case_id, {**body, "by_name": "Ottoline Brisket"}, "auditor").json()
     assert (answer["notes"], answer["kept_aside"]) == ([], [])
 
