@@ -1,10 +1,10 @@
 """Reading what the vault holds, and destroying the key of a case so that nobody can any more."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, CursorResult, TextClause, select, text, update
 
 from producers.cases import require_id
 from producers.connections import transaction
@@ -51,9 +51,8 @@ def texts(
     Raises `Erased`. `provider`: the one that the reader belongs to, None for all. `only`: the events whose
     texts are wanted; no other is opened.
     """
-    key = _key(connection, opener, case_id)
-    values = {"case_id": key.case_id, "by_role": by_role, "provider": provider, "purpose": purpose}
-    rows = connection.execute(_READ_TEXTS, values)
+    whom = {"by_role": by_role, "provider": provider, "purpose": purpose}
+    key, rows = _read(connection, opener, case_id, _READ_TEXTS, whom)
     wanted = (row for row in rows if only is None or row.event_id in only)
     return tuple(_kept(row.event_id, key.unseal(row.event_id, row.sealed)) for row in wanted)
 
@@ -68,9 +67,8 @@ def reporters(
     connection: Connection, opener: Vault, case_id: str, *, by_role: str, purpose: str
 ) -> tuple[dict[str, Any], ...]:
     """Who reported a case; empty where that was not said. The read is written down. Raises `Erased`."""
-    key = _key(connection, opener, case_id)
-    values = {"case_id": key.case_id, "by_role": by_role, "purpose": purpose}
-    rows = connection.execute(_READ_REPORTER, values)
+    whom = {"by_role": by_role, "purpose": purpose}
+    key, rows = _read(connection, opener, case_id, _READ_REPORTER, whom)
     return tuple(key.unseal_reporter(row.event_id, row.sealed) for row in rows)
 
 
@@ -87,10 +85,17 @@ def deciders(
 
     Raises `Erased`. `provider`: the one that the reader belongs to, None for all.
     """
-    key = _key(connection, opener, case_id)
-    values = {"case_id": key.case_id, "by_role": by_role, "provider": provider, "purpose": purpose}
-    rows = connection.execute(_READ_DECIDERS, values)
+    whom = {"by_role": by_role, "provider": provider, "purpose": purpose}
+    key, rows = _read(connection, opener, case_id, _READ_DECIDERS, whom)
     return {row.event_id: key.unseal_reporter(row.event_id, row.sealed)["name"] for row in rows}
+
+
+def _read(
+    connection: Connection, opener: Vault, case_id: str, question: TextClause, whom: Mapping[str, str | None]
+) -> tuple[CaseKey, CursorResult[Any]]:
+    """The key, and the sealed rows of one of the functions that write down who reads, and why."""
+    key = _key(connection, opener, case_id)
+    return key, connection.execute(question, {"case_id": key.case_id, **whom})
 
 
 def erased_at(connection: Connection, case_id: str) -> Instant | None:
