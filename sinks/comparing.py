@@ -162,12 +162,12 @@ class Comparison:
 
     def _first(self, table: Table, arrived: Mapping[str, tuple[Arrived, Row]]) -> list[tuple[Arrived, Row]]:
         """What comes for the first time; what comes again, as a relay may send it, has no row of its own."""
-        first = []
+        first, due = [], self._due[table]
         for id, (record, row) in arrived.items():
-            known = self._due[table].setdefault((id,), row["sha256"])
-            if known is row["sha256"]:
+            if (id,) not in due:
+                due[id,] = row["sha256"]
                 first.append((record, row))
-            elif known != row["sha256"]:
+            elif due[id,] != row["sha256"]:
                 self.differences[CAME_AGAIN].append(id)
         return first
 
