@@ -94,12 +94,17 @@ def stood_still(before: Instant, after: Instant) -> str:
     )
 
 
+def _unmoved(who: str, where: list[int], what_waits: str = "records") -> str:
+    seconds = ENGINE_LIMIT_MS // 1000
+    return f"{who} not moved for {seconds} seconds in {_named(where)}, though {what_waits} wait"
+
+
 def _engine(found: Found) -> str | None:
     stuck = [one.number for one in found.partitions if one.engine_age_ms > ENGINE_LIMIT_MS]
     return _stuck(
         stuck,
-        f"The case engine has not moved for {ENGINE_LIMIT_MS // 1000} seconds in {_named(stuck)}, though "
-        "records wait: no deadline is judged there. Look at the engine's log; start it again if it hangs.",
+        f"{_unmoved('The case engine has', stuck)}: no deadline is judged there. Look at the engine's log; "
+        "start it again if it hangs.",
     )
 
 
@@ -107,9 +112,8 @@ def _patterns(found: Found) -> str | None:
     stuck = found.patterns_stuck
     return _stuck(
         stuck,
-        f"Patterns have not moved for {ENGINE_LIMIT_MS // 1000} seconds in {_named(stuck)}, though records "
-        "wait: no cluster and no silence is found there. Look at the log of patterns; start it again if it "
-        "hangs.",
+        f"{_unmoved('Patterns have', stuck)}: no cluster and no silence is found there. Look at the log of "
+        "patterns; start it again if it hangs.",
     )
 
 
@@ -117,9 +121,8 @@ def _courier(found: Found) -> str | None:
     stuck = found.courier_stuck
     return _stuck(
         stuck,
-        f"The courier has not moved for {ENGINE_LIMIT_MS // 1000} seconds in {_named(stuck)}, though records "
-        "wait: no cluster that was found comes to its case. Look at the log of patterns, which has the "
-        "courier too; start it again if it hangs.",
+        f"{_unmoved('The courier has', stuck)}: no cluster that was found comes to its case. Look at the log "
+        "of patterns, which has the courier too; start it again if it hangs.",
     )
 
 
@@ -128,8 +131,7 @@ def _notifier(found: Found) -> str | None:
     if not stuck and found.message_age_ms <= MESSAGE_LIMIT_MS:
         return None
     what = (
-        f"The notifier has not moved for {ENGINE_LIMIT_MS // 1000} seconds in {_named(stuck)}, though "
-        "escalations wait"
+        _unmoved("The notifier has", stuck, "escalations")
         if stuck
         else f"A message has waited for more than {MESSAGE_LIMIT_MS // 1000} seconds to be sent"
     )
